@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Shiplog.Contracts;
+
+/// <summary>
+/// One installation of Shiplog: where it keeps things and what its kernel objects are called. All of it derives from
+/// <c>SHIPLOG_HOME</c> and the file <c>shiplog.json</c> in it, so that several instances can run side by side, each in a
+/// network namespace of its own.
+/// </summary>
+public sealed record Instance
+{
+    /// <summary>The folder of an instance that nobody moved.</summary>
+    public const string DefaultHome = "/var/lib/shiplog";
+
+    private Instance(string home, Settings settings)
+    {
+        Home = home;
+        Settings = settings;
+    }
+
+    /// <summary>Everything that outlives a reboot.</summary>
+    public string Home { get; }
+
+    /// <summary>The configuration file's content.</summary>
+    public Settings Settings { get; }
+
+    private bool IsDefault => Home == DefaultHome;
+
+    private string Mark => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Home)))[..8];
+
+    /// <summary>Names kernel objects: <c>shiplog</c>, or <c>shiplog-1a2b3c4d</c> for another home.</summary>
+    public string Name => IsDefault ? "shiplog" : "shiplog-" + Mark;
+
+    /// <summary>Sockets, process ids, namespaces: what a reboot may take.</summary>
+    public string RunFolder => IsDefault ? "/run/shiplog" : Path.Combine(Home, "run");
+
+    /// <summary>Where the docker CLI connects. A link into the server's own folder: the server may not write beside it.</summary>
+    public string DockerSocket => Path.Combine(RunFolder, "docker.sock");
+
+    /// <summary>The server's folder for its sockets, its own to write.</summary>
+    public string ServerRunFolder => Path.Combine(RunFolder, "server");
+
+    /// <summary>Where the server listens for the worker's reports; only root connects.</summary>
+    public string ReportsSocket => Path.Combine(ServerRunFolder, "reports.sock");
+
+    /// <summary>Where the worker listens for orders; root and the server's group connect.</summary>
+    public string WorkerSocket => Path.Combine(RunFolder, "worker", "worker.sock");
+
+    /// <summary>The worker's data: content store, layers, containers, spool. Root's alone.</summary>
+    public string WorkerFolder => Path.Combine(Home, "worker");
+
+    /// <summary>Where PostgreSQL's socket is.</summary>
+    public string PostgresSocketFolder => Path.Combine(RunFolder, "postgresql");
+
+    /// <summary>The default network's bridge interface.</summary>
+    public string Bridge => Settings.Bridge ?? (IsDefault ? "shiplog0" : "sl-" + Mark);
+
+    /// <summary>The one nftables table that is ours.</summary>
+    public string NftTable => Name.Replace('-', '_');
+
+    /// <summary>Parent of the containers' cgroups.</summary>
+    public string CgroupParent => "/" + Name;
+
+    /// <summary>Reads the instance of <c>SHIPLOG_HOME</c>, or of <see cref="DefaultHome"/> where that is not set.</summary>
+    /// <exception cref="InvalidDataException">The file is not valid; the message names the key or the place.</exception>
+    public static Instance Load() => Load(Environment.GetEnvironmentVariable("SHIPLOG_HOME") is { Length: > 0 } home ? home : DefaultHome);
+
+    /// <summary>Reads the instance of this home; a missing configuration file means defaults.</summary>
+    /// <exception cref="InvalidDataException">The file is not valid; the message names the key or the place.</exception>
+    public static Instance Load(string home)
+    {
+        home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(home));
+        var file = Path.Combine(home, "shiplog.json");
+        if (!File.Exists(file))
+            return new Instance(home, new Settings());
+        try
+        {
+            return new Instance(home, JsonSerializer.Deserialize(File.ReadAllBytes(file), SettingsJson.Default.Settings) ?? new Settings());
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file}: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>
+/// The content of <c>shiplog.json</c>. Keys that dockerd's <c>daemon.json</c> has too are spelled and mean the same. A key
+/// that is not known is an error.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record Settings
+{
+    /// <summary>Tried in this order before Docker Hub: <c>["https://mirror.example"]</c>.</summary>
+    [JsonPropertyName("registry-mirrors")] public string[] RegistryMirrors { get; init; } = [];
+
+    /// <summary>Registries spoken to over plain HTTP or unverified TLS: <c>host[:port]</c> or CIDR. 127.0.0.0/8 always is.</summary>
+    [JsonPropertyName("insecure-registries")] public string[] InsecureRegistries { get; init; } = [];
+
+    /// <summary>Name of the default network's bridge interface.</summary>
+    [JsonPropertyName("bridge")] public string? Bridge { get; init; }
+
+    /// <summary>The default bridge's address and subnet: <c>172.17.0.1/16</c>; where not set, the first free of 172.17..172.31.</summary>
+    [JsonPropertyName("bip")] public string? Bip { get; init; }
+
+    /// <summary>MTU of the default bridge, bytes.</summary>
+    [JsonPropertyName("mtu")] public int Mtu { get; init; } = 1500;
+
+    /// <summary>DNS servers for containers; where not set, the host's.</summary>
+    [JsonPropertyName("dns")] public string[] Dns { get; init; } = [];
+
+    /// <summary><c>crun</c> or <c>runc</c>.</summary>
+    [JsonPropertyName("default-runtime")] public string Runtime { get; init; } = "crun";
+
+    /// <summary>The seccomp profile; where not set, the one Debian's golang-github-containers-common ships.</summary>
+    [JsonPropertyName("seccomp-profile")] public string SeccompProfile { get; init; } = "/usr/share/containers/seccomp.json";
+
+    /// <summary>Layers fetched at a time.</summary>
+    [JsonPropertyName("max-concurrent-downloads")] public int MaxConcurrentDownloads { get; init; } = 3;
+
+    /// <summary>Seconds that a stop waits before SIGKILL where nobody says otherwise.</summary>
+    [JsonPropertyName("shutdown-timeout")] public int StopTimeout { get; init; } = 10;
+
+    /// <summary>Where dashboard and REST listen; loopback only.</summary>
+    [JsonPropertyName("http")] public string Http { get; init; } = "127.0.0.1:8080";
+
+    /// <summary>Where the demonstration registry of <c>infra/up</c> listens.</summary>
+    [JsonPropertyName("registry")] public string Registry { get; init; } = "127.0.0.1:5000";
+
+    /// <summary>The Unix user that the server runs as.</summary>
+    [JsonPropertyName("user")] public string User { get; init; } = "shiplog";
+}
+
+[JsonSourceGenerationOptions(ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+[JsonSerializable(typeof(Settings))]
+internal sealed partial class SettingsJson : JsonSerializerContext;

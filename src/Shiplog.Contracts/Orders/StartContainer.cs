@@ -1,0 +1,48 @@
+namespace Shiplog.Contracts.Orders;
+
+/// <summary>
+/// Bring a container up: mount its root, attach its network, assign its address, run its program, in this order, each step
+/// undone in reverse when a later one fails.
+/// </summary>
+/// <param name="Bridge"><see langword="null"/> for the networks <c>none</c> and <c>host</c>.</param>
+/// <param name="Address"><see langword="null"/> where there is no bridge.</param>
+/// <param name="AutoRemove">
+/// Remove the container when it exits. The worker does it itself, so that it holds while the server is away.
+/// </param>
+public sealed record StartContainer(
+    string CommandId, string ContainerId, string ContainerName, MountRootFs RootFs, NetworkMode Network, AttachBridge? Bridge,
+    AssignIp? Address, ContainerProcess Process, bool AutoRemove) : Order(CommandId);
+
+/// <summary>Which network namespace a container gets.</summary>
+public enum NetworkMode
+{
+    /// <summary>Its own, with a loopback interface only.</summary>
+    None = 0,
+
+    /// <summary>Its own, with an interface on a bridge.</summary>
+    Bridge,
+
+    /// <summary>The worker's.</summary>
+    Host,
+}
+
+/// <summary>What runs in the container, fully resolved but for the user, whose name the image's own files explain.</summary>
+/// <param name="Args">Program and arguments; never empty.</param>
+/// <param name="Env"><c>NAME=value</c>, the image's and the container's merged.</param>
+/// <param name="User"><c>name|uid[:group|gid]</c>, empty for root.</param>
+/// <param name="Tty">Give it a pseudo-terminal.</param>
+/// <param name="OpenStdin">Keep its standard input open, also with nobody attached.</param>
+/// <param name="StdinOnce">Close its standard input after the first attached client has gone.</param>
+/// <param name="ExtraHosts"><c>host:address</c>, lines for <c>/etc/hosts</c>.</param>
+/// <param name="StopSignal">A name or a number; <see langword="null"/> for SIGTERM.</param>
+/// <param name="LogDriver"><c>json-file</c> or <c>none</c>.</param>
+public sealed record ContainerProcess(
+    string[] Args, string[] Env, string WorkingDirectory, string User, bool Tty, bool OpenStdin, bool StdinOnce,
+    string Hostname, string Domainname, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,
+    string[] CapAdd, string[] CapDrop, string? StopSignal, string LogDriver, int ConsoleWidth, int ConsoleHeight);
+
+/// <summary>The program runs. Outcome of <see cref="StartContainer"/>.</summary>
+/// <param name="Pid">Process id in the worker's pid namespace.</param>
+/// <param name="Runtime"><c>crun</c> or <c>runc</c>.</param>
+public sealed record ContainerStartedReport(string ContainerId, int Pid, string Runtime, TimeSpan Duration, DateTimeOffset At)
+    : Report(At);

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Shiplog.Contracts.Views;
+
+/// <summary>An event as REST gives it.</summary>
+/// <param name="Sequence">Position in the whole log; grows, may have gaps.</param>
+/// <param name="Stream">The object it belongs to: <c>container/…</c>, <c>image/…</c>, <c>reference/…</c>, <c>network/…</c>, <c>host/…</c>.</param>
+/// <param name="Version">Position in its stream, from 1, without gaps.</param>
+/// <param name="Type">The stored name: <c>container_started</c>.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="RecordedAt">When it was stored.</param>
+/// <param name="Actor">Who: <c>unix:root</c>, or <c>system</c>.</param>
+/// <param name="Cause">Why: <c>request</c>, <c>process-exit</c>, <c>auto-remove</c>, <c>reconcile</c>, <c>recovery</c>.</param>
+/// <param name="Correlation">One id for all that one request brought about.</param>
+/// <param name="Causation">The command that led to it.</param>
+/// <param name="Host">The host it happened on.</param>
+/// <param name="Data">The event's body.</param>
+public sealed record EventView(
+    long Sequence, string Stream, long Version, string Type, DateTimeOffset At, DateTimeOffset RecordedAt,
+    string Actor, string Cause, string? Correlation, string? Causation, string Host, JsonElement Data);
+
+/// <summary>A container, living or long removed.</summary>
+/// <param name="State">Docker's seven, and <c>removed</c>.</param>
+/// <param name="CommittedImages">Ids of the images made from it.</param>
+public sealed record ContainerView(
+    string Id, string Name, string Image, string ImageId, string Command, string State, int? ExitCode, string? Error,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, DateTimeOffset? RemovedAt,
+    string? Address, string? Network, string? MacAddress, string CreatedBy, string[] CommittedImages, string Host);
+
+/// <summary>An image, present or removed.</summary>
+/// <param name="Origin"><c>pulled</c>, <c>loaded</c> or <c>committed</c>.</param>
+/// <param name="References">The names that point to it now.</param>
+/// <param name="ParentImageId">The image below it, where a commit made it.</param>
+/// <param name="FromContainerId">The container it was committed from.</param>
+/// <param name="Size">Of all its layers unpacked, in bytes.</param>
+public sealed record ImageView(
+    string Id, string Origin, string[] References, string? ParentImageId, string? FromContainerId, string? Author, string? Comment,
+    long Size, int Layers, DateTimeOffset RecordedAt, DateTimeOffset? RemovedAt, string RecordedBy);
+
+/// <summary>The family tree: image → container → commit → image.</summary>
+public sealed record LineageView(LineageNode[] Nodes, LineageEdge[] Edges);
+
+/// <summary>An image or a container.</summary>
+/// <param name="Id">Its full id.</param>
+/// <param name="Kind"><c>image</c> or <c>container</c>.</param>
+/// <param name="Label">A name that people know it by.</param>
+public sealed record LineageNode(string Id, string Kind, string Label, string State, DateTimeOffset At);
+
+/// <summary>What made one from the other.</summary>
+/// <param name="Kind"><c>run</c> (image → container) or <c>commit</c> (container → image).</param>
+/// <param name="Sequence">The event that says so.</param>
+public sealed record LineageEdge(string From, string To, string Kind, long Sequence);
+
+/// <summary>The engine's own state.</summary>
+/// <param name="Store">Whether PostgreSQL answers.</param>
+/// <param name="Worker">Whether the worker answers.</param>
+public sealed record StatusView(string Version, string Host, bool Store, bool Worker, string Socket, long LastSequence, int OpenCommands);

@@ -1,0 +1,137 @@
+namespace Shiplog.Domain.Containers;
+
+/// <summary>Docker's seven states, and the two ends of a life. 0 is a container that never was.</summary>
+public enum ContainerStatus
+{
+    /// <summary>No event yet.</summary>
+    Absent = 0,
+    /// <summary>Made, never started.</summary>
+    Created,
+    /// <summary>Its program runs.</summary>
+    Running,
+    /// <summary>Frozen.</summary>
+    Paused,
+    /// <summary>Between two tries of a restart policy.</summary>
+    Restarting,
+    /// <summary>A removal is under way.</summary>
+    Removing,
+    /// <summary>Its program has ended.</summary>
+    Exited,
+    /// <summary>A removal failed half-way.</summary>
+    Dead,
+    /// <summary>Gone from the host; the history stays.</summary>
+    Removed,
+}
+
+/// <summary>A container's present state: the fold of its events. Never validates, never throws, ignores what it does not know.</summary>
+public sealed record Container
+{
+    /// <summary>The container's id: 64 hexadecimal digits.</summary>
+    public string Id { get; init; } = "";
+    /// <summary>Without a leading slash.</summary>
+    public string Name { get; init; } = "";
+    /// <summary>Where it is in its life.</summary>
+    public ContainerStatus Status { get; init; }
+    /// <summary>The image as the user named it.</summary>
+    public string ImageReference { get; init; } = "";
+    /// <summary>The image's id.</summary>
+    public string ImageId { get; init; } = "";
+    /// <summary>Chain ids of the image's layers, lowest first.</summary>
+    public string[] ImageLayers { get; init; } = [];
+    /// <summary>As created.</summary>
+    public ContainerConfig? Config { get; init; }
+    /// <summary>As created.</summary>
+    public HostOptions? Host { get; init; }
+    /// <summary>When it was created.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When its program last started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When its program last ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+    /// <summary>When it was removed.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
+    /// <summary>0 while it does not run.</summary>
+    public int Pid { get; init; }
+    /// <summary>Of the last run.</summary>
+    public int ExitCode { get; init; }
+    /// <summary>The kernel killed a process of the last run for memory.</summary>
+    public bool OomKilled { get; init; }
+    /// <summary>Why the last start failed; empty where it did not.</summary>
+    public string Error { get; init; } = "";
+    /// <summary>Where the log is kept.</summary>
+    public string? Logs { get; init; }
+    /// <summary>The place in its network while it has one.</summary>
+    public NetworkEndpoint? Endpoint { get; init; }
+    /// <summary>The network namespace while it has one.</summary>
+    public string? NetworkNamespace { get; init; }
+    /// <summary>The mounted root while it is.</summary>
+    public RootFsMounted? RootFs { get; init; }
+    /// <summary>Command of the last start; what the process does without being asked is caused by it.</summary>
+    public string? StartCommandId { get; init; }
+    /// <summary>The intent that has no outcome yet.</summary>
+    public string? OpenCommandId { get; init; }
+    /// <summary>The name of that command: <c>StartContainer</c>.</summary>
+    public string? OpenCommand { get; init; }
+    /// <summary>Times its program was started.</summary>
+    public int Starts { get; init; }
+
+    /// <summary>No event yet.</summary>
+    public static readonly Container Absent = new();
+
+    /// <summary>Running or paused.</summary>
+    public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
+
+    /// <summary>The state after one more event.</summary>
+    public static Container Apply(Container c, object @event) => @event switch
+    {
+        ContainerCreated e => c with
+        {
+            Id = e.ContainerId, Name = e.Name, Status = ContainerStatus.Created, ImageReference = e.ImageReference,
+            ImageId = e.ImageId, ImageLayers = e.ImageLayers, Config = e.Config, Host = e.Host, CreatedAt = e.At,
+        },
+        ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
+        RootFsMounted e => c with { RootFs = e },
+        BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace },
+        ContainerStarted e => Close(c, e.CommandId) with
+        {
+            Status = ContainerStatus.Running, Pid = e.Pid, StartedAt = e.At, Error = "", ExitCode = 0, OomKilled = false,
+            Starts = c.Starts + 1,
+        },
+        ContainerStopRequested e => Open(c, e.CommandId, "StopContainer"),
+        ContainerStopped e => Close(c, e.CommandId),
+        ContainerKillRequested e => Open(c, e.CommandId, "KillContainer"),
+        ContainerSignalled e => Close(c, e.CommandId),
+        ContainerPauseRequested e => Open(c, e.CommandId, "PauseContainer"),
+        ContainerPaused e => Close(c, e.CommandId) with { Status = ContainerStatus.Paused },
+        ContainerUnpauseRequested e => Open(c, e.CommandId, "UnpauseContainer"),
+        ContainerUnpaused e => Close(c, e.CommandId) with { Status = ContainerStatus.Running },
+        ContainerExited e => c with
+        {
+            Status = c.Status == ContainerStatus.Removing ? c.Status : ContainerStatus.Exited, Pid = 0, ExitCode = e.ExitCode,
+            OomKilled = e.OomKilled, Logs = e.Logs, FinishedAt = e.At,
+        },
+        IpReleased => c with { Endpoint = null },
+        BridgeDetached => c with { NetworkNamespace = null, Endpoint = null },
+        RootFsUnmounted => c with { RootFs = null },
+        ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),
+        ContainerRenamed e => c with { Name = e.Name },
+        ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
+        ContainerCommitted e => Close(c, e.CommandId),
+        ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
+        ContainerRemoved e => Close(c, e.CommandId ?? "") with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        _ => c,
+    };
+
+    private static Container Open(Container c, string commandId, string command) =>
+        c with { OpenCommandId = commandId, OpenCommand = command };
+
+    private static Container Close(Container c, string commandId) =>
+        c.OpenCommandId == commandId ? c with { OpenCommandId = null, OpenCommand = null } : c;
+
+    private static Container Failed(Container c, ContainerCommandFailed e) => e.Command switch
+    {
+        "StartContainer" => c with { Endpoint = null, Error = e.Error, ExitCode = e.ExitCode ?? c.ExitCode, Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited },
+        "RemoveContainer" => c with { Status = ContainerStatus.Dead, Error = e.Error },
+        _ => c,
+    };
+}

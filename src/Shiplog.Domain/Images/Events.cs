@@ -1,0 +1,58 @@
+namespace Shiplog.Domain.Images;
+
+// These names and shapes are a storage format: never edit a released event; add a new one, or a version with an upcaster.
+// Two kinds of streams: `image/<id>` tells the life of content, `reference/<name>` where a name pointed, and when.
+
+/// <summary>Intent, on the reference's stream: an image is to be fetched.</summary>
+public sealed record ImagePullRequested(string Reference, string CommandId, string? Platform, DateTimeOffset At);
+
+/// <summary>Outcome, on the reference's stream: it could not be fetched; nothing is left of the try.</summary>
+public sealed record ImagePullFailed(string Reference, string CommandId, string Kind, string Error, DateTimeOffset At);
+
+/// <summary>Outcome, on the image's stream: step 1, the image was fetched and unpacked.</summary>
+public sealed record ImagePulled(
+    string ImageId, string CommandId, string Reference, string Registry, string ManifestDigest, string ManifestMediaType,
+    string? IndexDigest, string ConfigJson, Layer[] Layers, DateTimeOffset StartedAt, DateTimeOffset At);
+
+/// <summary>Intent, on a stream of its own (<c>load/&lt;command&gt;</c>): an archive is to be read.</summary>
+public sealed record ImageLoadRequested(string CommandId, DateTimeOffset At);
+
+/// <summary>Outcome of a load.</summary>
+public sealed record ImageLoadCompleted(string CommandId, string[] ImageIds, DateTimeOffset At);
+
+/// <summary>Outcome of a load that came to nothing.</summary>
+public sealed record ImageLoadFailed(string CommandId, string Kind, string Error, DateTimeOffset At);
+
+/// <summary>On the image's stream: the image came from an archive.</summary>
+public sealed record ImageLoaded(
+    string ImageId, string CommandId, string[] References, string ManifestDigest, string ManifestMediaType, string ConfigJson,
+    Layer[] Layers, DateTimeOffset At);
+
+/// <summary>On the image's stream: the image was made of a container.</summary>
+public sealed record ImageCommitted(
+    string ImageId, string CommandId, string ContainerId, string ParentImageId, string? Author, string? Comment,
+    string ManifestDigest, string ManifestMediaType, string ConfigJson, Layer[] Layers, DateTimeOffset At);
+
+/// <summary>On the reference's stream: the name points to this image now.</summary>
+public sealed record ImageTagged(string Reference, string ImageId, string? PreviousImageId, DateTimeOffset At);
+
+/// <summary>On the reference's stream: the name points nowhere any more.</summary>
+public sealed record ImageUntagged(string Reference, string ImageId, DateTimeOffset At);
+
+/// <summary>Intent, on the image's stream: its content is to be deleted.</summary>
+public sealed record ImageRemoveRequested(string ImageId, string CommandId, bool Force, DateTimeOffset At);
+
+/// <summary>Outcome: the content is gone; the history stays.</summary>
+public sealed record ImageRemoved(string ImageId, string CommandId, string[] DeletedLayers, long FreedBytes, DateTimeOffset At);
+
+/// <summary>Outcome of a removal that came to nothing.</summary>
+public sealed record ImageRemoveFailed(string ImageId, string CommandId, string Kind, string Error, DateTimeOffset At);
+
+/// <summary>A layer of an image, lowest first.</summary>
+/// <param name="Digest">Of the blob as transferred.</param>
+/// <param name="DiffId">Of the uncompressed tar.</param>
+/// <param name="ChainId">Of this layer and all below it; names the unpacked folder.</param>
+/// <param name="Size">Of the blob, bytes.</param>
+/// <param name="UnpackedSize">Of its files, bytes.</param>
+/// <param name="Existed">It was on the host already.</param>
+public sealed record Layer(string Digest, string DiffId, string ChainId, string MediaType, long Size, long UnpackedSize, bool Existed);

@@ -1,0 +1,71 @@
+using Shiplog.Domain;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>Who asks, why, and under which ids: the metadata of every event that comes of it.</summary>
+/// <param name="CommandId">Names the accepted command; its outcome carries it too. Becomes the events' causation id.</param>
+/// <param name="Actor"><c>unix:root</c>, or <c>system</c>.</param>
+/// <param name="Cause"><c>request</c>, <c>auto-remove</c>, <c>recovery</c>, …</param>
+/// <param name="CorrelationId">One for all that one request brings about.</param>
+internal sealed record CommandContext(string CommandId, string Actor, string Cause, string CorrelationId);
+
+/// <summary>The event store as the slices see it: read a state, decide, append.</summary>
+internal interface IEventLog
+{
+    /// <summary>
+    /// Reads the stream's state, lets <paramref name="decide"/> judge it and appends what it accepts, in one transaction,
+    /// one decision at a time per stream.
+    /// </summary>
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    Task<Decision> DecideAsync<TState>(
+        string stream, Func<TState, Decision> decide, CommandContext context, CancellationToken cancellation) where TState : class;
+
+    /// <summary>Appends to several streams in one transaction; takes their locks in order.</summary>
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    Task AppendAsync(IReadOnlyList<(string Stream, object Event)> events, CommandContext context, CancellationToken cancellation);
+
+    /// <summary>By full id, exact name, or unambiguous id prefix, in this order; removed ones are not found.</summary>
+    /// <exception cref="AmbiguousIdException">More than one id begins so.</exception>
+    Task<Container?> FindContainerAsync(string idOrName, CancellationToken cancellation);
+
+    /// <summary>All that are not removed, newest first.</summary>
+    Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellation);
+
+    /// <summary>By reference, id, or unambiguous id prefix; only images whose content is on the host.</summary>
+    /// <exception cref="AmbiguousIdException">More than one id begins so.</exception>
+    Task<Image?> FindImageAsync(string referenceOrId, CancellationToken cancellation);
+
+    /// <summary>All whose content is on the host, newest first.</summary>
+    Task<IReadOnlyList<Image>> ListImagesAsync(CancellationToken cancellation);
+
+    /// <summary>All names that point to an image.</summary>
+    Task<IReadOnlyList<Reference>> ListReferencesAsync(CancellationToken cancellation);
+
+    /// <summary>By name or id.</summary>
+    Task<Network?> FindNetworkAsync(string nameOrId, CancellationToken cancellation);
+
+    /// <summary>All of them.</summary>
+    Task<IReadOnlyList<Network>> ListNetworksAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// As <see cref="DecideAsync"/> on a container's stream for a start: chooses a free address of the network, leases it in
+    /// the same transaction (the exclusion constraint decides a race) and hands it to <paramref name="decide"/>.
+    /// </summary>
+    /// <param name="network"><see langword="null"/> where the container needs no address.</param>
+    /// <exception cref="NoFreeAddressException">The pool is exhausted.</exception>
+    Task<Decision> DecideStartAsync(
+        string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
+        CancellationToken cancellation);
+}
+
+/// <summary>PostgreSQL does not answer; nothing was appended.</summary>
+internal sealed class StoreAwayException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>An id prefix fits more than one thing.</summary>
+internal sealed class AmbiguousIdException(string message) : Exception(message);
+
+/// <summary>No address of the network is free.</summary>
+internal sealed class NoFreeAddressException(string message) : Exception(message);
