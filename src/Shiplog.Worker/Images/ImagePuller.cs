@@ -124,8 +124,8 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
     private async Task<ImageLayer[]> TakeLayersAsync(RegistryClient client, LayerPlan[] plans, ContentLease lease, IProgressSink sink, CancellationToken cancellation)
     {
         var progress = plans.Select(p => new LayerProgress(sink, p.Digest, p.Size, time)).ToArray();
-        foreach (var layer in progress)
-            layer.Say("Pulling fs layer");
+        foreach (var (plan, line) in plans.Zip(progress).Where(l => store.Layers.Find(l.First.ChainId) is null))
+            line.Say("Pulling fs layer");
         var download = new BlobDownload(client, time);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var tasks = new List<Task<ImageLayer>>();
