@@ -27,27 +27,41 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
     /// </summary>
     public Task<OrderOutcome>? Remembered(string commandId) => _outcomes.GetValueOrDefault(commandId);
 
-    /// <summary>Puts the batch on disk (when this returns, it is), and sends it; the task ends when the server has it.</summary>
-    public Task ReportAsync(string lane, string? commandId, string? cause, Report[] facts, OrderOutcome? outcome)
+    /// <summary>
+    /// Puts the batch on disk (when this returns, it is) and sends it until the server has it; the task ends then.
+    /// </summary>
+    /// <param name="ends">The start order whose run of a container the batch ends.</param>
+    public Task Report(
+        string lane, string? commandId, string? cause, Report[] facts, OrderOutcome? outcome, string? ends = null)
     {
         // One lock over spool and lane: the order on disk is the order of delivery.
         lock (_gate)
-            return Enqueue(spool.Append(lane, commandId, cause, facts, outcome));
+        {
+            return Enqueue(spool.Append(lane, commandId, cause, facts, outcome, ends));
+        }
     }
 
-    /// <summary>Takes up what earlier lives of the worker left unacknowledged, and remembers their outcomes.</summary>
-    public void TakeUpEarlier()
+    /// <summary>
+    /// Takes up what earlier lives of the worker left unacknowledged, and remembers their outcomes. Returns the start orders
+    /// of the runs whose end they have reported.
+    /// </summary>
+    public HashSet<string> TakeUpEarlier()
     {
+        var ended = new HashSet<string>();
         lock (_gate)
         {
-            foreach (var (line, acknowledged) in spool.Earlier)
+            foreach (var (line, acknowledged) in spool.TakeEarlier())
             {
+                if (line.Ends is { } ends)
+                    ended.Add(ends);
                 if (!acknowledged)
                     _ = Enqueue(line);
                 else if (line.Outcome is { } outcome)
                     Remember(outcome, Task.CompletedTask);
             }
         }
+
+        return ended;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -27,6 +27,7 @@ internal sealed class FactSpool : IDisposable
     private readonly string _host;
     private readonly string _prefix;
     private readonly List<Segment> _segments = [];
+    private IReadOnlyList<(SpoolLine, bool)>? _earlier;
     private Segment _current;
     private long _number;
 
@@ -36,23 +37,24 @@ internal sealed class FactSpool : IDisposable
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // Files sort by time, so the newest outcomes are those read last.
         _prefix = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow().ToUnixTimeMilliseconds():D15}-{epoch}");
-        Earlier = [.. ReadEarlier()];
+        _earlier = [.. ReadEarlier()];
         _current = Begin(0);
         RemoveOld();
     }
 
     public string Epoch { get; }
 
-    /// <summary>What earlier lives left, oldest first, and whether the server has acknowledged it.</summary>
-    public IReadOnlyList<(SpoolLine Line, bool Acknowledged)> Earlier { get; }
+    /// <summary>What earlier lives left, oldest first, and whether the server has acknowledged it. Given once.</summary>
+    public IReadOnlyList<(SpoolLine Line, bool Acknowledged)> TakeEarlier() =>
+        Interlocked.Exchange(ref _earlier, null) ?? throw new InvalidOperationException("the earlier facts were taken before");
 
     /// <summary>Numbers the batch, writes it and waits until it is on disk.</summary>
-    public SpoolLine Append(string lane, string? commandId, string? cause, Report[] reports, OrderOutcome? outcome)
+    public SpoolLine Append(string lane, string? commandId, string? cause, Report[] reports, OrderOutcome? outcome, string? ends = null)
     {
         lock (_gate)
         {
             var batch = new ReportBatch(_host, Epoch, _number + 1, commandId, cause, reports);
-            var line = new SpoolLine(lane, batch, outcome);
+            var line = new SpoolLine(lane, batch, outcome, ends);
             var bytes = JsonSerializer.SerializeToUtf8Bytes(line, SpoolJson.Default.SpoolLine);
             Array.Resize(ref bytes, bytes.Length + 1);
             bytes[^1] = (byte)'\n';

@@ -7,7 +7,8 @@ namespace Shiplog.Worker.Facts;
 /// <summary>One line of the spool: a batch, and the outcome that it gives to its command.</summary>
 /// <param name="Lane">Batches of one lane (a container, an image) are delivered in the order they were spooled.</param>
 /// <param name="Outcome"><see langword="null"/> where the batch ends no command.</param>
-internal sealed record SpoolLine(string Lane, ReportBatch Batch, OrderOutcome? Outcome);
+/// <param name="Ends">The start order whose run of a container the batch ends, so that the end is reported once.</param>
+internal sealed record SpoolLine(string Lane, ReportBatch Batch, OrderOutcome? Outcome, string? Ends);
 
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
