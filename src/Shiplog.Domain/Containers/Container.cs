@@ -72,6 +72,8 @@ public sealed record Container
     public string? OpenCommandId { get; init; }
     /// <summary>The name of that command: <c>StartContainer</c>.</summary>
     public string? OpenCommand { get; init; }
+    /// <summary>The command that ended last: a repetition of it changes nothing.</summary>
+    public string? LastCommandId { get; init; }
     /// <summary>Times its program was started.</summary>
     public int Starts { get; init; }
 
@@ -81,6 +83,9 @@ public sealed record Container
     /// <summary>Running or paused.</summary>
     public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
 
+    /// <summary>This command has been accepted already, and perhaps has ended.</summary>
+    public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
+
     /// <summary>The state after one more event.</summary>
     public static Container Apply(Container c, object @event) => @event switch
     {
@@ -88,6 +93,7 @@ public sealed record Container
         {
             Id = e.ContainerId, Name = e.Name, Status = ContainerStatus.Created, ImageReference = e.ImageReference,
             ImageId = e.ImageId, ImageLayers = e.ImageLayers, Config = e.Config, Host = e.Host, CreatedAt = e.At,
+            LastCommandId = e.CommandId,
         },
         ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
         RootFsMounted e => c with { RootFs = e },
@@ -114,7 +120,7 @@ public sealed record Container
         BridgeDetached => c with { NetworkNamespace = null, Endpoint = null },
         RootFsUnmounted => c with { RootFs = null },
         ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),
-        ContainerRenamed e => c with { Name = e.Name },
+        ContainerRenamed e => Close(c, e.CommandId) with { Name = e.Name },
         ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
         ContainerCommitted e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
@@ -126,7 +132,9 @@ public sealed record Container
         c with { OpenCommandId = commandId, OpenCommand = command };
 
     private static Container Close(Container c, string commandId) =>
-        c.OpenCommandId == commandId ? c with { OpenCommandId = null, OpenCommand = null } : c;
+        c.OpenCommandId == commandId
+            ? c with { OpenCommandId = null, OpenCommand = null, LastCommandId = commandId }
+            : c with { LastCommandId = commandId };
 
     private static Container Failed(Container c, ContainerCommandFailed e) => e.Command switch
     {
