@@ -2,6 +2,7 @@ using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
 namespace Shiplog.Server.Orders;
 
