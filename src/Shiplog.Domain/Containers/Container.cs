@@ -76,6 +76,8 @@ public sealed record Container
     public string? OpenCommand { get; init; }
     /// <summary>The last step that failed, or whose undo did.</summary>
     public StepFailed? LastFailure { get; init; }
+    /// <summary>The command that ended last: a repetition of it changes nothing.</summary>
+    public string? LastCommandId { get; init; }
     /// <summary>Times its program was started.</summary>
     public int Starts { get; init; }
 
@@ -88,6 +90,9 @@ public sealed record Container
     /// <summary>Running or paused.</summary>
     public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
 
+    /// <summary>This command has been accepted already, and perhaps has ended.</summary>
+    public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
+
     /// <summary>The state after one more event.</summary>
     public static Container Apply(Container c, object @event) => @event switch
     {
@@ -95,6 +100,7 @@ public sealed record Container
         {
             Id = e.ContainerId, Name = e.Name, Status = ContainerStatus.Created, ImageReference = e.ImageReference,
             ImageId = e.ImageId, ImageLayers = e.ImageLayers, Config = e.Config, Host = e.Host, CreatedAt = e.At,
+            LastCommandId = e.CommandId,
         },
         ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
         RootFsMounted e => c with { RootFs = e },
@@ -123,11 +129,11 @@ public sealed record Container
         RootFsUnmounted => c with { RootFs = null },
         StepFailed e => c with { LastFailure = e },
         ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),
-        ContainerRenamed e => c with { Name = e.Name },
+        ContainerRenamed e => Close(c, e.CommandId) with { Name = e.Name },
         ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
         ContainerCommitted e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
-        ContainerRemoved e => Close(c, e.CommandId ?? "") with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
         _ => c,
     };
 
@@ -136,7 +142,9 @@ public sealed record Container
 
     // A container that is paused around a commit carries the commit's id, and does not end it.
     private static Container Close(Container c, string commandId, string? command = null) =>
-        c.OpenCommandId == commandId && (command ?? c.OpenCommand) == c.OpenCommand ? c with { OpenCommandId = null, OpenCommand = null } : c;
+        c.OpenCommandId != commandId ? c with { LastCommandId = commandId }
+        : command is not null && command != c.OpenCommand ? c
+        : c with { OpenCommandId = null, OpenCommand = null, LastCommandId = commandId };
 
     private static Container Failed(Container c, ContainerCommandFailed e) => e.Command switch
     {

@@ -62,6 +62,7 @@ internal static class MartenSetup
         events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
         events.UseMandatoryStreamTypeDeclaration = true;
         events.MetadataConfig.EnableAll();
+        events.MetadataConfig.UserNameEnabled = true;
         events.TimeProvider = time;
         // The daemon is woken by each commit and polls only in case a notification was lost.
         events.UseListenNotifyForEventAppends = true;
