@@ -49,7 +49,10 @@ internal sealed class OpenCommandProjection : EventProjection
 /// </summary>
 internal sealed class IpLeaseProjection : EventProjection
 {
-    private const string Close = $"update {MartenSetup.Schema}.ip_lease set during = tstzrange(lower(during), greatest(lower(during), ?)), released_reason = ? ";
+    // Clocks differ between hosts, and an empty range would forget when the lease began.
+    private const string Close =
+        $"update {MartenSetup.Schema}.ip_lease set released_reason = ?, " +
+        "during = tstzrange(lower(during), greatest(lower(during) + interval '1 microsecond', ?)) ";
 
     public IpLeaseProjection()
     {
@@ -67,7 +70,7 @@ internal sealed class IpLeaseProjection : EventProjection
         {
             case ContainerStartRequested { Endpoint: { } endpoint } start:
                 operations.QueueSqlCommand(
-                    Close + "where container_id = ? and upper_inf(during)", start.At, "superseded", start.ContainerId);
+                    Close + "where container_id = ? and upper_inf(during)", "superseded", start.At, start.ContainerId);
                 operations.QueueSqlCommand(
                     $"insert into {MartenSetup.Schema}.ip_lease (network_id, address, container_id, command_id, mac_address, during) " +
                     "values (?, ?::inet, ?, ?, ?, tstzrange(?, null))",
@@ -76,15 +79,15 @@ internal sealed class IpLeaseProjection : EventProjection
             case IpReleased released:
                 operations.QueueSqlCommand(
                     Close + "where container_id = ? and network_id = ? and address = ?::inet and upper_inf(during)",
-                    released.At, "released", released.ContainerId, released.NetworkId, released.Address);
+                    "released", released.At, released.ContainerId, released.NetworkId, released.Address);
                 break;
             case ContainerCommandFailed { Command: "StartContainer" } failed:
                 operations.QueueSqlCommand(
-                    Close + "where command_id = ? and upper_inf(during)", failed.At, "start failed", failed.CommandId);
+                    Close + "where command_id = ? and upper_inf(during)", "start failed", failed.At, failed.CommandId);
                 break;
             case ContainerRemoved removed:
                 operations.QueueSqlCommand(
-                    Close + "where container_id = ? and upper_inf(during)", removed.At, "container removed", removed.ContainerId);
+                    Close + "where container_id = ? and upper_inf(during)", "container removed", removed.At, removed.ContainerId);
                 break;
         }
         return ValueTask.CompletedTask;
