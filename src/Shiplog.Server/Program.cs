@@ -1,0 +1,76 @@
+using JasperFx;
+using JasperFx.CodeGeneration;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Server.Hosting;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+using Wolverine;
+using Wolverine.Http;
+using Wolverine.Http.Transport;
+
+namespace Shiplog.Server;
+
+/// <summary>Hosting only.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is ["db-dump"])
+            return SchemaDump.Write(Console.Out);
+        await using var app = Build(args, Instance.Load());
+        return await app.RunJasperFxCommands(args);
+    }
+
+    /// <summary>The whole server; what differs in tests is the instance.</summary>
+    internal static WebApplication Build(string[] args, Instance instance)
+    {
+        Listening.Prepare(instance);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker =>
+        {
+            // Docker streams: docker.UseDockerStreams();
+        }));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(instance);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
+        builder.Services.AddEventStore(instance);
+        builder.Services.AddWorker(instance);
+        builder.Services.AddWolverineHttp();
+        builder.Host.UseWolverine(ConfigureWolverine);
+        // Docker API services: builder.Services.AddDockerApi();
+        // Dashboard services: builder.Services.AddDashboard();
+
+        var app = builder.Build();
+        app.UseLoopbackHosts();
+        // Docker API, before routing (the version prefix): app.UseDockerVersions();
+        app.UseRouting();
+        app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
+        // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
+        // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
+        app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));
+        return app;
+    }
+
+    private static void ConfigureWolverine(WolverineOptions options)
+    {
+        options.ApplicationAssembly = typeof(Program).Assembly;
+        options.ServiceName = "shiplog-server";
+        // The event log is the outbox: a command without an outcome is driven again. Wolverine keeps nothing.
+        options.Durability.Mode = DurabilityMode.Solo;
+        options.Discovery.DisableConventionalDiscovery().IncludeType(typeof(ReportBatchHandler));
+        options.RegisterMessageType(typeof(ReportBatchRecorded));
+        options.Publish(rule =>
+        {
+            rule.MessagesImplementing<Order>();
+            rule.ToHttpEndpoint(WorkerClient.OrdersUrl).SendInline();
+        });
+#if RELEASE
+        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
+#else
+        options.CodeGeneration.TypeLoadMode = TypeLoadMode.Dynamic;
+#endif
+    }
+}
