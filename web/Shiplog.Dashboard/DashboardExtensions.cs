@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Radzen;
+using Shiplog.Dashboard.Containers;
+using Shiplog.Dashboard.Events;
+using Shiplog.Dashboard.Images;
+using Shiplog.Dashboard.Layout;
+using Shiplog.Dashboard.Shared;
+
+namespace Shiplog.Dashboard;
+
+/// <summary>Hosts the dashboard in a server.</summary>
+public static class DashboardExtensions
+{
+    // A page that lost its connection is worth keeping for a moment, not for long: memory.
+    private const int RetainedCircuits = 8;
+    private static readonly TimeSpan RetainedFor = TimeSpan.FromMinutes(1);
+
+    /// <summary>Adds what the dashboard's pages need. Nothing runs before the first page is opened.</summary>
+    /// <param name="restBase">Where the REST API is: <c>http://127.0.0.1:8080/</c>.</param>
+    /// <param name="handler">Makes the handler that reaches it, once, for other ways than TCP; <see langword="null"/> for TCP.</param>
+    public static IServiceCollection AddDashboard(
+        this IServiceCollection services, Uri restBase, Func<IServiceProvider, HttpMessageHandler>? handler = null)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents(ConfigureCircuits);
+        services.AddScoped<TooltipService>().AddScoped<DialogService>().AddScoped<ContextMenuService>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(s => new RestClient(handler?.Invoke(s) ?? new SocketsHttpHandler { UseProxy = false }, restBase));
+        services.AddSingleton<LiveEvents>().AddSingleton<Ticker>().AddSingleton<Handover>().AddSingleton<EngineService>();
+        services.AddSingleton<ContainersService>().AddSingleton<ImagesService>().AddSingleton<EventsService>().AddSingleton<ContainerNames>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, TcpOnlyPolicy>());
+        return services;
+    }
+
+    /// <summary>
+    /// Maps pages and static files, from a publish folder or from the build's output. They answer on TCP only: on a unix
+    /// socket these paths are Docker's.
+    /// </summary>
+    public static WebApplication MapDashboard(this WebApplication app)
+    {
+        // Outside Development and before a publish, the files lie where the build's manifest says.
+        StaticWebAssetsLoader.UseStaticWebAssets(app.Environment, app.Configuration);
+        app.UseMiddleware<BrowserGuard>();
+        app.MapStaticAssets().WithMetadata(new DashboardEndpoint());
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null)
+            .WithStaticAssets()
+            .WithMetadata(new DashboardEndpoint())
+            // Pages are read only: they have no form to forge.
+            .DisableAntiforgery();
+        return app;
+    }
+
+    private static void ConfigureCircuits(CircuitOptions circuits)
+    {
+        circuits.DisconnectedCircuitMaxRetained = RetainedCircuits;
+        circuits.DisconnectedCircuitRetentionPeriod = RetainedFor;
+    }
+}
