@@ -6,6 +6,8 @@ using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
+using Shiplog.Server.Recovery;
+using Shiplog.Server.Rest;
 using Shiplog.Server.Store;
 using Wolverine;
 using Wolverine.Http;
@@ -38,6 +40,9 @@ internal static class Program
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
         builder.Services.AddEventStore(instance);
         builder.Services.AddWorker(instance);
+        builder.Services.AddHostedService<HistoryDaemon>();
+        builder.Services.AddRecovery();
+        builder.Services.AddRest();
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
         // Docker API services: builder.Services.AddDockerApi();
@@ -48,6 +53,7 @@ internal static class Program
         // Docker API, before routing (the version prefix): app.UseDockerVersions();
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
+        app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
         // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
         app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));

@@ -80,6 +80,8 @@ internal static class MartenSetup
         options.Schema.For<ImageSnapshot>().DocumentAlias("image");
         options.Schema.For<ReferenceSnapshot>().DocumentAlias("reference");
         options.Schema.For<NetworkSnapshot>().DocumentAlias("network");
+        options.Schema.For<ContainerHistory>().DocumentAlias("container_history");
+        options.Schema.For<ImageHistory>().DocumentAlias("image_history");
     }
 
     private static void ConfigureProjections(StoreOptions options)
@@ -91,6 +93,8 @@ internal static class MartenSetup
         projections.Add(new NetworkProjection(), ProjectionLifecycle.Inline);
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
+        projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);
+        projections.Add(new ImageHistoryProjection(), ProjectionLifecycle.Async);
         // A view that skipped an event it could not read would be wrong without a word.
         projections.Errors.SkipApplyErrors = false;
         projections.Errors.SkipSerializationErrors = false;
