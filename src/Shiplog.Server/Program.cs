@@ -23,7 +23,11 @@ internal static class Program
         if (args is ["db-dump"])
             return SchemaDump.Write(Console.Out);
         await using var app = Build(args, Instance.Load());
-        return await app.RunJasperFxCommands(args);
+        // Commands are for developers (`codegen write`); looking for them costs a start 100 ms.
+        if (args is not [])
+            return await app.RunJasperFxCommands(args);
+        await app.RunAsync();
+        return 0;
     }
 
     /// <summary>The whole server; what differs in tests is the instance.</summary>
@@ -35,6 +39,8 @@ internal static class Program
         {
             // Docker streams: docker.UseDockerStreams();
         }));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
+            .AddFilter("Marten", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
@@ -56,7 +62,11 @@ internal static class Program
         app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
         // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
-        app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            Listening.Restrict(instance);
+            HostingLog.Listening(app.Logger, Startup.Version, instance.DockerSocket, string.Join(", ", app.Urls.Where(u => !u.Contains("unix:", StringComparison.Ordinal))));
+        });
         return app;
     }
 

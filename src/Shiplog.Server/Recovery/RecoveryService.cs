@@ -19,7 +19,7 @@ internal sealed partial class RecoveryService(
 
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Dictionary<string, Task> _driving = [];
-    private bool _recorded;
+    private bool _recorded, _away;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -88,11 +88,16 @@ internal sealed partial class RecoveryService(
         try
         {
             await action(cancellation);
+            if (_away)
+                LogStoreBack();
+            _away = false;
             return true;
         }
         catch (StoreAwayException e)
         {
-            LogStoreAway(e.Message);
+            if (!_away)
+                LogStoreAway(e.Message);
+            _away = true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -114,6 +119,9 @@ internal sealed partial class RecoveryService(
 
     [LoggerMessage(204, LogLevel.Warning, "recovery waits: {Reason}")]
     private partial void LogStoreAway(string reason);
+
+    [LoggerMessage(206, LogLevel.Information, "the event store answers again")]
+    private partial void LogStoreBack();
 
     [LoggerMessage(205, LogLevel.Error, "recovery failed and will be tried again")]
     private partial void LogFailed(Exception fault);

@@ -17,7 +17,9 @@ internal static class EventStream
     public static async Task ServeAsync(HttpContext context, IEventFeed feed, TimeProvider time, long? after, string? stream)
     {
         var cancellation = context.RequestAborted;
-        var from = LastEventId(context) ?? after ?? await feed.LastSequenceAsync(cancellation);
+        // Asked for in any case: with the store away this throws while the answer can still be a 503.
+        var last = await feed.LastSequenceAsync(cancellation);
+        var from = LastEventId(context) ?? after ?? last;
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
@@ -46,6 +48,10 @@ internal static class EventStream
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The client has gone.
+        }
+        catch (StoreAwayException)
+        {
+            // The stream ends; the client comes again with the last id that it has.
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed partial class HistoryDaemon(IDocumentStore store, TimeProvider t
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    private string? _told;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Nothing that a starting server's first answers need.
@@ -22,6 +24,7 @@ internal sealed partial class HistoryDaemon(IDocumentStore store, TimeProvider t
             {
                 using var daemon = await store.BuildProjectionDaemonAsync();
                 await daemon.StartAllAsync();
+                _told = null;
                 await WatchAsync(daemon, stoppingToken);
                 await daemon.StopAllAsync();
             }
@@ -33,7 +36,8 @@ internal sealed partial class HistoryDaemon(IDocumentStore store, TimeProvider t
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                LogStopped(fault.Message, Look);
+                if (fault.Message != _told)
+                    LogStopped(_told = fault.Message, Look);
                 await Task.Delay(Look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -47,7 +51,7 @@ internal sealed partial class HistoryDaemon(IDocumentStore store, TimeProvider t
             await Task.Delay(Look, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (daemon.HasAnyPaused() || daemon.CurrentAgents().Any(a => a.Status != AgentStatus.Running))
             {
-                LogStopped("a projection stopped", Look);
+                LogStopped("a projection could not go on", Look);
                 return;
             }
         }

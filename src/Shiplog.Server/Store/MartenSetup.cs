@@ -1,5 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Npgsql;
@@ -93,6 +94,7 @@ internal static class MartenSetup
         projections.Add(new NetworkProjection(), ProjectionLifecycle.Inline);
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
+        projections.AsyncMode = DaemonMode.ExternallyManaged;
         projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);
         projections.Add(new ImageHistoryProjection(), ProjectionLifecycle.Async);
         // A view that skipped an event it could not read would be wrong without a word.
