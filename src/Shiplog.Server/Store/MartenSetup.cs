@@ -95,6 +95,7 @@ internal static class MartenSetup
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
         projections.AsyncMode = DaemonMode.ExternallyManaged;
+        projections.SlowPollingTime = TimeSpan.FromSeconds(5);
         projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);
         projections.Add(new ImageHistoryProjection(), ProjectionLifecycle.Async);
         // A view that skipped an event it could not read would be wrong without a word.
