@@ -6,6 +6,8 @@ using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
+using Shiplog.Server.Recovery;
+using Shiplog.Server.Rest;
 using Shiplog.Server.Store;
 using Wolverine;
 using Wolverine.Http;
@@ -21,7 +23,11 @@ internal static class Program
         if (args is ["db-dump"])
             return SchemaDump.Write(Console.Out);
         await using var app = Build(args, Instance.Load());
-        return await app.RunJasperFxCommands(args);
+        // Commands are for developers (`codegen write`); looking for them costs a start 100 ms.
+        if (args is not [])
+            return await app.RunJasperFxCommands(args);
+        await app.RunAsync();
+        return 0;
     }
 
     /// <summary>The whole server; what differs in tests is the instance.</summary>
@@ -33,11 +39,16 @@ internal static class Program
         {
             // Docker streams: docker.UseDockerStreams();
         }));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
+            .AddFilter("Marten", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
         builder.Services.AddEventStore(instance);
         builder.Services.AddWorker(instance);
+        builder.Services.AddHostedService<HistoryDaemon>();
+        builder.Services.AddRecovery();
+        builder.Services.AddRest();
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
         // Docker API services: builder.Services.AddDockerApi();
@@ -48,9 +59,14 @@ internal static class Program
         // Docker API, before routing (the version prefix): app.UseDockerVersions();
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
+        app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
         // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
-        app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            Listening.Restrict(instance);
+            HostingLog.Listening(app.Logger, Startup.Version, instance.DockerSocket, string.Join(", ", app.Urls.Where(u => !u.Contains("unix:", StringComparison.Ordinal))));
+        });
         return app;
     }
 
