@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Server.DockerApi;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
@@ -29,10 +30,7 @@ internal static class Program
     {
         Listening.Prepare(instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker =>
-        {
-            // Docker streams: docker.UseDockerStreams();
-        }));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
@@ -40,15 +38,14 @@ internal static class Program
         builder.Services.AddWorker(instance);
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
-        // Docker API services: builder.Services.AddDockerApi();
+        builder.Services.AddDockerApi();
         // Dashboard services: builder.Services.AddDashboard();
 
         var app = builder.Build();
         app.UseLoopbackHosts();
-        // Docker API, before routing (the version prefix): app.UseDockerVersions();
+        app.UseDockerApi();
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
-        // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
         app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));
         return app;
