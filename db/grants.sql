@@ -5,7 +5,7 @@ grant usage on schema public to shiplog, shiplog_owner;
 grant usage on schema shiplog to shiplog;
 revoke all on all tables in schema shiplog from shiplog;
 grant select on all tables in schema shiplog to shiplog;
-grant usage on all sequences in schema shiplog to shiplog;
+grant usage, select on all sequences in schema shiplog to shiplog;
 grant execute on all functions in schema shiplog to shiplog;
 
 grant insert on mt_events, reported_batch to shiplog;

@@ -447,6 +447,14 @@ END;
 $function$;
 
 
+CREATE TABLE IF NOT EXISTS shiplog.mt_doc_container_history (
+    id                  varchar                     NOT NULL,
+    data                jsonb                       NOT NULL,
+    mt_last_modified    timestamp with time zone    NULL DEFAULT (transaction_timestamp()),
+    mt_dotnet_type      varchar                     NULL,
+    mt_version          bigint                      NOT NULL DEFAULT 0,
+CONSTRAINT pkey_mt_doc_container_history_id PRIMARY KEY (id)
+);
 CREATE TABLE IF NOT EXISTS shiplog.mt_doc_container (
     id                  varchar                     NOT NULL,
     data                jsonb                       NOT NULL,
@@ -464,6 +472,14 @@ CREATE TABLE IF NOT EXISTS shiplog.mt_doc_deadletterevent (
     mt_version          uuid                        NOT NULL DEFAULT (md5(random()::text || clock_timestamp()::text)::uuid),
     mt_dotnet_type      varchar                     NULL,
 CONSTRAINT pkey_mt_doc_deadletterevent_id PRIMARY KEY (id)
+);
+CREATE TABLE IF NOT EXISTS shiplog.mt_doc_image_history (
+    id                  varchar                     NOT NULL,
+    data                jsonb                       NOT NULL,
+    mt_last_modified    timestamp with time zone    NULL DEFAULT (transaction_timestamp()),
+    mt_dotnet_type      varchar                     NULL,
+    mt_version          bigint                      NOT NULL DEFAULT 0,
+CONSTRAINT pkey_mt_doc_image_history_id PRIMARY KEY (id)
 );
 CREATE TABLE IF NOT EXISTS shiplog.mt_doc_image (
     id                  varchar                     NOT NULL,

@@ -25,6 +25,7 @@ create table ip_lease (
   released_reason text,
   constraint ip_lease_once exclude using gist (network_id with =, address inet_ops with =, during with &&)
 );
+create index ip_lease_until on ip_lease (network_id, coalesce(upper(during), 'infinity'));
 create index ip_lease_open on ip_lease (container_id) where upper_inf(during);
 create index ip_lease_command on ip_lease (command_id);
 

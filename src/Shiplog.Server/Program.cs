@@ -7,6 +7,8 @@ using Shiplog.Contracts.Orders;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
+using Shiplog.Server.Recovery;
+using Shiplog.Server.Rest;
 using Shiplog.Server.Store;
 using Wolverine;
 using Wolverine.Http;
@@ -22,7 +24,11 @@ internal static class Program
         if (args is ["db-dump"])
             return SchemaDump.Write(Console.Out);
         await using var app = Build(args, Instance.Load());
-        return await app.RunJasperFxCommands(args);
+        // Commands are for developers (`codegen write`); looking for them costs a start 100 ms.
+        if (args is not [])
+            return await app.RunJasperFxCommands(args);
+        await app.RunAsync();
+        return 0;
     }
 
     /// <summary>The whole server; what differs in tests is the instance.</summary>
@@ -31,11 +37,16 @@ internal static class Program
         Listening.Prepare(instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
+            .AddFilter("Marten", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
         builder.Services.AddEventStore(instance);
         builder.Services.AddWorker(instance);
+        builder.Services.AddHostedService<HistoryDaemon>();
+        builder.Services.AddRecovery();
+        builder.Services.AddRest();
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
         builder.Services.AddDockerApi();
@@ -46,8 +57,13 @@ internal static class Program
         app.UseDockerApi();
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
+        app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
-        app.Lifetime.ApplicationStarted.Register(() => Listening.Restrict(instance));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            Listening.Restrict(instance);
+            HostingLog.Listening(app.Logger, Startup.Version, instance.DockerSocket, string.Join(", ", app.Urls.Where(u => !u.Contains("unix:", StringComparison.Ordinal))));
+        });
         return app;
     }
 

@@ -66,7 +66,10 @@ internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverin
     }
 
     private WorkerAwayException Away(Exception e) =>
-        new($"the worker does not answer on {instance.WorkerSocket} ({e.Message.TrimEnd('.')}); the command stays open and is driven again when it does", e);
+        new($"the worker does not answer on {instance.WorkerSocket} ({Reason(e)}); what was accepted stays open and is driven again when it does", e);
+
+    // A missing socket's own error speaks of addresses.
+    private string Reason(Exception e) => File.Exists(instance.WorkerSocket) ? e.Message.TrimEnd('.') : "there is no such socket";
 }
 
 /// <summary>Registration of the way to the worker.</summary>
@@ -76,10 +79,12 @@ internal static class WorkerClientSetup
     {
         services.AddHttpClient(WorkerClient.OrdersUrl, client => Configure(client, WorkerClient.OrdersUrl))
             .ConfigurePrimaryHttpMessageHandler(() => Handler(instance))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
         services.AddHttpClient(WorkerClient.StreamsClient, client => Configure(client, "http://worker/"))
             .ConfigurePrimaryHttpMessageHandler(() => Handler(instance))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
         services.AddSingleton<WorkerClient>();
         services.AddSingleton<IWorker>(s => s.GetRequiredService<WorkerClient>());
         services.AddSingleton<OrderFactory>();

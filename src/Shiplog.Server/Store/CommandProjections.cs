@@ -1,4 +1,3 @@
-using System.Globalization;
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Projections;
@@ -28,8 +27,8 @@ internal sealed class OpenCommandProjection : EventProjection
             operations.QueueSqlCommand(
                 $"insert into {MartenSetup.Schema}.open_command (command_id, kind, stream, event_id, actor, cause, correlation, host, at) " +
                 "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                opened.CommandId, opened.Kind, e.StreamKey!, e.Id, e.UserName ?? "", Header(e, "cause"), e.CorrelationId ?? "",
-                Header(e, "host"), e.Timestamp);
+                opened.CommandId, opened.Kind, e.StreamKey!, e.Id, e.UserName ?? "", e.Header("cause"), e.CorrelationId ?? "",
+                e.Header("host"), e.Timestamp);
         }
         if (CommandLife.Closes(e.Data) is { } closed)
         {
@@ -38,9 +37,6 @@ internal sealed class OpenCommandProjection : EventProjection
         }
         return ValueTask.CompletedTask;
     }
-
-    private static string Header(IEvent e, string name) =>
-        e.Headers is { } headers && headers.TryGetValue(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";
 }
 
 /// <summary>

@@ -74,7 +74,7 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
         var now = time.GetUtcNow();
         await using var command = new NpgsqlCommand(
             "select host(address), coalesce(upper(during), 'infinity') from ip_lease " +
-            "where network_id = $1 and (upper_inf(during) or upper(during) > $2)", session.Connection);
+            "where network_id = $1 and coalesce(upper(during), 'infinity') > $2", session.Connection);
         command.Parameters.Add(new NpgsqlParameter { Value = network.Id });
         command.Parameters.Add(new NpgsqlParameter { Value = now - AssignIp.Quarantine });
         var leases = new List<AssignIp.Lease>();

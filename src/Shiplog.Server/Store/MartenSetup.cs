@@ -1,5 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Npgsql;
@@ -80,6 +81,8 @@ internal static class MartenSetup
         options.Schema.For<ImageSnapshot>().DocumentAlias("image");
         options.Schema.For<ReferenceSnapshot>().DocumentAlias("reference");
         options.Schema.For<NetworkSnapshot>().DocumentAlias("network");
+        options.Schema.For<ContainerHistory>().DocumentAlias("container_history");
+        options.Schema.For<ImageHistory>().DocumentAlias("image_history");
     }
 
     private static void ConfigureProjections(StoreOptions options)
@@ -91,6 +94,10 @@ internal static class MartenSetup
         projections.Add(new NetworkProjection(), ProjectionLifecycle.Inline);
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
+        projections.AsyncMode = DaemonMode.ExternallyManaged;
+        projections.SlowPollingTime = TimeSpan.FromSeconds(5);
+        projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);
+        projections.Add(new ImageHistoryProjection(), ProjectionLifecycle.Async);
         // A view that skipped an event it could not read would be wrong without a word.
         projections.Errors.SkipApplyErrors = false;
         projections.Errors.SkipSerializationErrors = false;

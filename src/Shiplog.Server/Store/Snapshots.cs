@@ -1,3 +1,4 @@
+using System.Globalization;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Marten.Events.Aggregation;
@@ -29,11 +30,21 @@ internal sealed class ContainerSnapshot : Snapshot<Container>
     /// <summary>The history stays, the name is free.</summary>
     public bool Removed { get; set; }
 
+    /// <summary>The actor of its creation.</summary>
+    public string CreatedBy { get; set; } = "";
+
+    /// <summary>The host that it was created on.</summary>
+    public string Host { get; set; } = "";
+
     /// <summary>Of the last start: what the process does unasked belongs to it.</summary>
     public string? StartCorrelation { get; set; }
 }
 
-internal sealed class ImageSnapshot : Snapshot<Image>;
+internal sealed class ImageSnapshot : Snapshot<Image>
+{
+    /// <summary>The actor by whom it came here last.</summary>
+    public string RecordedBy { get; set; } = "";
+}
 
 internal sealed class ReferenceSnapshot : Snapshot<Reference>;
 
@@ -47,6 +58,10 @@ internal static class SnapshotEvents
         foreach (var type in EventNames.All.Keys.Where(t => EventNames.StreamKindOf(t) == kind))
             projection.IncludeType(type);
     }
+
+    /// <summary>Of the metadata; empty where it is not there.</summary>
+    public static string Header(this IEvent e, string name) =>
+        e.Headers is { } headers && headers.TryGetValue(name, out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";
 }
 
 /// <summary>Folds a container's stream. A new snapshot each time: the session's own copy must not change before the commit.</summary>
@@ -63,6 +78,8 @@ internal sealed class ContainerProjection : SingleStreamProjection<ContainerSnap
             State = state,
             Name = state.Name,
             Removed = state.Status == ContainerStatus.Removed,
+            CreatedBy = snapshot?.CreatedBy ?? e.UserName ?? "",
+            Host = snapshot?.Host ?? e.Header("host"),
             StartCorrelation = e.Data is ContainerStartRequested ? e.CorrelationId : snapshot?.StartCorrelation,
         };
     }
@@ -73,7 +90,12 @@ internal sealed class ImageProjection : SingleStreamProjection<ImageSnapshot, st
     public ImageProjection() => SnapshotEvents.Include(this, "image");
 
     public override ImageSnapshot? Evolve(ImageSnapshot? snapshot, string id, IEvent e) =>
-        new() { Id = id, State = Image.Apply(snapshot?.State ?? Image.Absent, e.Data) };
+        new()
+        {
+            Id = id,
+            State = Image.Apply(snapshot?.State ?? Image.Absent, e.Data),
+            RecordedBy = e.Data is ImagePulled or ImageLoaded or ImageCommitted ? e.UserName ?? "" : snapshot?.RecordedBy ?? "",
+        };
 }
 
 internal sealed class ReferenceProjection : SingleStreamProjection<ReferenceSnapshot, string>

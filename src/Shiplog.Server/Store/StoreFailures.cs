@@ -20,7 +20,10 @@ internal static class StoreFailures
 
     /// <summary>The exception that callers are promised.</summary>
     public static StoreAwayException Away(Exception e) => e as StoreAwayException
-        ?? new StoreAwayException($"the event store does not answer (PostgreSQL: {Chain(e).Last().Message.TrimEnd('.')}); try again when it runs", e);
+        ?? new StoreAwayException($"the event store does not answer (PostgreSQL: {Cause(e).Message.TrimEnd('.')}); try again when it runs", e);
+
+    /// <summary>The words that tell most: PostgreSQL's own, else the driver's.</summary>
+    private static Exception Cause(Exception e) => Refused(e) ?? Chain(e).FirstOrDefault(x => x is NpgsqlException) ?? Chain(e).Last();
 
     private static IEnumerable<Exception> Chain(Exception? e)
     {

@@ -23,6 +23,7 @@ internal static class StoreSetup
         services.AddSingleton<IEventLog, EventLog>();
         services.AddSingleton<IEventFeed, EventFeed>();
         services.AddSingleton<IFacts, FactLog>();
+        services.AddSingleton<OpenCommands>();
         return services;
     }
 }
