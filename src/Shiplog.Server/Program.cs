@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Server.DockerApi;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Recovery;
@@ -35,10 +36,7 @@ internal static class Program
     {
         Listening.Prepare(instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker =>
-        {
-            // Docker streams: docker.UseDockerStreams();
-        }));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
             .AddFilter("Marten", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -51,16 +49,15 @@ internal static class Program
         builder.Services.AddRest();
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
-        // Docker API services: builder.Services.AddDockerApi();
+        builder.Services.AddDockerApi();
         // Dashboard services: builder.Services.AddDashboard();
 
         var app = builder.Build();
         app.UseLoopbackHosts();
-        // Docker API, before routing (the version prefix): app.UseDockerVersions();
+        app.UseDockerApi();
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
         app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
-        // Docker API: app.MapGroup("").ServedOn(Listener.Docker).MapDockerApi();
         // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
         app.Lifetime.ApplicationStarted.Register(() =>
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Shiplog.Server.DockerApi;
@@ -5,6 +6,8 @@ namespace Shiplog.Server.DockerApi;
 /// <summary>A version of Docker's API, as a request's path begins with it: <c>/v1.41/…</c>.</summary>
 internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<ApiVersion>
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
+
     /// <summary>What an unversioned request gets, and the newest that is answered.</summary>
     public static readonly ApiVersion Newest = new(1, 50);
 
@@ -24,7 +27,7 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
     {
         rest = path;
         if (!path.StartsWith("/v", StringComparison.Ordinal) || path.IndexOf('/', 2) is not (> 2 and var end) ||
-            path.AsSpan(2, end - 2).ContainsAnyExcept("0123456789."))
+            path.AsSpan(2, end - 2).ContainsAnyExcept(Digits))
             return Newest;
         rest = path[end..];
         var text = path[2..end];

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Shiplog.Server.Hosting;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -24,7 +26,7 @@ internal sealed class DockerConnection : IDuplexPipe, IDisposable
         Output = new DivertedWriter(this, _transport.Output);
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
             ?? throw new InvalidOperationException("the docker API listens on unix sockets only");
-        _actor = new Lazy<string>(() => PeerCredentials.ActorOf(socket));
+        _actor = new Lazy<string>(() => ActorOf(PeerCredentials.Of(socket)));
         // Fires when the client ends its half, which means that it has gone only while it speaks HTTP.
         _registration = connection.ConnectionClosed.UnsafeRegister(static self => ((DockerConnection)self!).OnClosed(), this);
     }
@@ -55,6 +57,14 @@ internal sealed class DockerConnection : IDuplexPipe, IDisposable
     {
         _registration.Dispose();
         _closed.Dispose();
+    }
+
+    /// <summary>A user without a name in /etc/passwd is called by its number.</summary>
+    private static string ActorOf(PeerCredentials peer)
+    {
+        var number = peer.Uid.ToString(CultureInfo.InvariantCulture);
+        var user = peer.Uid == 0 ? "root" : File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(f => f.Length > 2 && f[2] == number)?[0];
+        return "unix:" + (user ?? number);
     }
 
     private void OnClosed()

@@ -1,18 +1,22 @@
 using Microsoft.AspNetCore.Http;
 
+using Shiplog.Server.Containers;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Networks;
 
 namespace Shiplog.Server.DockerApi;
 
 /// <summary>Docker's API, as the docker CLI speaks it to the unix socket.</summary>
-internal static class DockerApi
+internal static class DockerApiSetup
 {
     /// <summary>What <c>docker version</c> shows.</summary>
-    public static readonly string ServerVersion = typeof(DockerApi).Assembly.GetName().Version!.ToString(3);
+    public static readonly string ServerVersion = typeof(DockerApiSetup).Assembly.GetName().Version!.ToString(3);
 
     private static readonly string ServerHeader = $"Shiplog/{ServerVersion} (linux)";
 
-    public static IServiceCollection AddDockerApi(this IServiceCollection services) => services.AddSingleton<DockerRoutes>();
+    public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
+        .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
+        .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front
