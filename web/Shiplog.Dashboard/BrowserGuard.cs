@@ -35,8 +35,12 @@ internal sealed class BrowserGuard(RequestDelegate next)
         var host = request.Host.Host.Trim('[', ']');
         if (!IPAddress.TryParse(host, out _) && host != "localhost" && !host.EndsWith(".localhost", StringComparison.Ordinal))
             return $"the dashboard does not answer to the name {host}: open it as localhost or by its address\n";
-        if (request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority != request.Host.Value)
-            return $"the dashboard does not answer to pages of {origin}\n";
-        return null;
+        return request.Headers.Origin.Count == 0 || IsOwn(request.Headers.Origin.ToString(), request.Host)
+            ? null
+            : $"the dashboard does not answer to pages of {request.Headers.Origin}\n";
     }
+
+    // `null` is the origin of sandboxed frames and files: foreign too.
+    private static bool IsOwn(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,12 +28,19 @@ public static class DashboardExtensions
         this IServiceCollection services, Uri restBase, Func<IServiceProvider, HttpMessageHandler>? handler = null)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(ConfigureCircuits);
+        services.Configure<KeyManagementOptions>(InMemoryKeys.Use);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, TcpOnlyPolicy>());
+        return services.AddPages(s => new RestClient(handler?.Invoke(s) ?? new SocketsHttpHandler { UseProxy = false }, restBase));
+    }
+
+    /// <summary>What the pages themselves need, in whatever renders them.</summary>
+    internal static IServiceCollection AddPages(this IServiceCollection services, Func<IServiceProvider, RestClient> rest)
+    {
         services.AddScoped<TooltipService>().AddScoped<DialogService>().AddScoped<ContextMenuService>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(s => new RestClient(handler?.Invoke(s) ?? new SocketsHttpHandler { UseProxy = false }, restBase));
+        services.AddSingleton(rest);
         services.AddSingleton<LiveEvents>().AddSingleton<Ticker>().AddSingleton<Handover>().AddSingleton<EngineService>();
         services.AddSingleton<ContainersService>().AddSingleton<ImagesService>().AddSingleton<EventsService>().AddSingleton<ContainerNames>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, TcpOnlyPolicy>());
         return services;
     }
 

@@ -66,7 +66,7 @@ internal sealed class EventsService(RestClient rest)
         var after = Math.Max(0, before - 1 - ArrivalWindow);
         var events = await rest.GetAsync<EventView[]>($"api/v1/events?after={after}&limit={ArrivalWindow}", cancellation);
         return events.LastOrDefault(e =>
-            e.Sequence < before && e.Stream == "image/" + imageId && TimelineSteps.Number(e.Type) == 1);
+            e.Sequence < before && e.Stream == "image/" + imageId && TimelineSteps.Number(e) == 1);
     }
 
     private const int ArrivalWindow = 200;
