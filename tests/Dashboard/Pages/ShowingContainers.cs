@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Shiplog.Contracts.Views;
 using Shiplog.Dashboard.Containers;
+using Shiplog.Dashboard.Layout;
 using Shouldly;
 using Xunit;
 
@@ -52,12 +53,13 @@ public class ShowingContainers : ABrowser
     {
         Rest.StoreIsAway = true;
 
-        var page = Render<ContainersPage>();
+        var page = Render<MainLayout>(p => p.Add(l => l.Body, b => { b.OpenComponent<ContainersPage>(0); b.CloseComponent(); }));
 
         page.WaitForAssertion(() =>
         {
-            var notice = page.Find(".notice.bad").TextContent;
-            notice.ShouldContain("The event store does not answer. Containers run on.");
+            var notice = page.FindAll(".notice.bad").Single().TextContent;
+            notice.ShouldContain("The event store does not answer.");
+            notice.ShouldContain("Containers run on.");
             notice.ShouldContain("connection refused");
         });
     }
