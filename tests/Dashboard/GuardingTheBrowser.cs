@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
@@ -9,15 +8,13 @@ public class GuardingTheBrowser
 {
     [Theory]
     [InlineData("127.0.0.1:8080", null, 200)]
-    [InlineData("[::1]:8080", null, 200)]
+    [InlineData("[::1]:8080", "http://[::1]:8080", 200)]
     [InlineData("localhost:8080", "http://localhost:8080", 200)]
-    [InlineData("shiplog.localhost", null, 200)]
-    [InlineData("evil.example", null, 421)]
-    [InlineData("localhost.evil.example:8080", null, 421)]
-    [InlineData("127.0.0.1:8080", "https://evil.example", 421)]
-    [InlineData("127.0.0.1:8080", "http://127.0.0.1:9999", 421)]
-    [InlineData("127.0.0.1:8080", "null", 421)]
-    public async Task Only_its_own_pages_under_its_own_names_reach_the_dashboard(string host, string? origin, int expected)
+    [InlineData("shiplog.example", "https://shiplog.example", 200)]
+    [InlineData("127.0.0.1:8080", "https://evil.example", 403)]
+    [InlineData("127.0.0.1:8080", "http://127.0.0.1:9999", 403)]
+    [InlineData("127.0.0.1:8080", "null", 403)]
+    public async Task Only_its_own_pages_reach_the_dashboard(string host, string? origin, int expected)
     {
         var context = await AskAsync(host, origin, new DashboardEndpoint());
 
@@ -28,25 +25,10 @@ public class GuardingTheBrowser
     [Fact]
     public async Task What_is_not_the_dashboard_is_left_alone()
     {
-        var context = await AskAsync("evil.example", null);
+        var context = await AskAsync("localhost", "https://evil.example");
 
         context.Response.StatusCode.ShouldBe(200);
         context.Response.Headers.ContentSecurityPolicy.Count.ShouldBe(0);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_path_that_two_want_is_the_dashboards_on_TCP_and_Dockers_on_a_socket(bool tcp)
-    {
-        Endpoint page = new(null, new EndpointMetadataCollection(new DashboardEndpoint()), "page"), docker = new(null, null, "docker");
-        var candidates = new Microsoft.AspNetCore.Routing.Matching.CandidateSet([page, docker], [[], []], [0, 0]);
-        var context = new DefaultHttpContext();
-        context.Connection.LocalIpAddress = tcp ? IPAddress.Loopback : null;
-
-        await new TcpOnlyPolicy().ApplyAsync(context, candidates);
-
-        (candidates.IsValidCandidate(0), candidates.IsValidCandidate(1)).ShouldBe((tcp, !tcp));
     }
 
     private static async Task<HttpContext> AskAsync(string host, string? origin, params object[] metadata)

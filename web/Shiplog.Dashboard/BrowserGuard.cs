@@ -1,11 +1,13 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Shiplog.Dashboard;
 
+/// <summary>Marks what belongs to the dashboard.</summary>
+internal sealed class DashboardEndpoint;
+
 /// <summary>
-/// What a browser must be told and asked before it gets a page: where scripts may come from, and that it did not come here
-/// by a foreign name (DNS rebinding) or from a foreign page (the circuit's WebSocket knows no same-origin rule).
+/// What a browser must be told and asked before it gets a page: where scripts may come from, and that no foreign page asks
+/// (the circuit's WebSocket knows no same-origin rule). That the host's name is one of ours, the server checks for all.
 /// </summary>
 internal sealed class BrowserGuard(RequestDelegate next)
 {
@@ -18,26 +20,17 @@ internal sealed class BrowserGuard(RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<DashboardEndpoint>() is null)
             return next(context);
-        if (Refusal(context.Request) is { } refusal)
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count > 0 && !IsOwn(origin.ToString(), context.Request.Host))
         {
-            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            return context.Response.WriteAsync(refusal, context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsync($"the dashboard does not answer to pages of {origin}\n", context.RequestAborted);
         }
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         return next(context);
-    }
-
-    private static string? Refusal(HttpRequest request)
-    {
-        var host = request.Host.Host.Trim('[', ']');
-        if (!IPAddress.TryParse(host, out _) && host != "localhost" && !host.EndsWith(".localhost", StringComparison.Ordinal))
-            return $"the dashboard does not answer to the name {host}: open it as localhost or by its address\n";
-        return request.Headers.Origin.Count == 0 || IsOwn(request.Headers.Origin.ToString(), request.Host)
-            ? null
-            : $"the dashboard does not answer to pages of {request.Headers.Origin}\n";
     }
 
     // `null` is the origin of sandboxed frames and files: foreign too.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Shiplog.Contracts.Views;
 using Shiplog.Dashboard.Events;
+using Shiplog.Dashboard.Shared;
 using Shouldly;
 using Xunit;
 
@@ -53,6 +54,18 @@ public class PagingTheLog
         page.Events.ShouldBeEmpty();
         page.IsStart.ShouldBeFalse();
         page.ReachedFrom.ShouldBeInRange(2, 19_000);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_is_not_an_empty_log()
+    {
+        using var rest = ALogOf(10);
+        rest.Give("/api/v1/status", new StatusView("1", "harbor", false, true, "/s", 0, 0));
+
+        var fault = await Should.ThrowAsync<RestException>(
+            () => new EventsService(rest.Client).BeforeAsync(null, Everything, 100, TestContext.Current.CancellationToken));
+
+        fault.Fault.ShouldBe(RestFault.StoreAway);
     }
 
     [Fact]

@@ -22,7 +22,14 @@ public class ShowingALife : ABrowser
             Rest.Give($"/api/v1/containers/{name}", _cce);
             Rest.Give($"/api/v1/containers/{name}/events", ALog.OfARun().Events);
         }
-        Rest.Give("/api/v1/images", (ImageView[])[new(ALog.Image, "pulled", ["docker.io/library/busybox:latest"], null, null, null, null, 4_270_000, 1, ALog.Noon.AddDays(-1), null, "unix:root")]);
+        var pulled = new ALog().Add("image_pulled", -60_000, new
+        {
+            Reference = "docker.io/library/busybox:latest",
+            Layers = (object[])[new { UnpackedSize = 4_270_000 }],
+            StartedAt = ALog.Noon.AddMinutes(-1).AddSeconds(-2),
+        }, "image/" + ALog.Image);
+        Rest.On("/api/v1/events", query => System.Text.Json.JsonSerializer.Serialize(
+            query["stream"] == "image/" + ALog.Image ? (EventView[])[pulled with { Sequence = 0 }] : [], System.Text.Json.JsonSerializerOptions.Web));
     }
 
     [Fact]
