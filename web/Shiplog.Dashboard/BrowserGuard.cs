@@ -1,11 +1,13 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Shiplog.Dashboard;
 
+/// <summary>Marks what belongs to the dashboard.</summary>
+internal sealed class DashboardEndpoint;
+
 /// <summary>
-/// What a browser must be told and asked before it gets a page: where scripts may come from, and that it did not come here
-/// by a foreign name (DNS rebinding) or from a foreign page (the circuit's WebSocket knows no same-origin rule).
+/// What a browser must be told and asked before it gets a page: where scripts may come from, and that no foreign page asks
+/// (the circuit's WebSocket knows no same-origin rule). That the host's name is one of ours, the server checks for all.
 /// </summary>
 internal sealed class BrowserGuard(RequestDelegate next)
 {
@@ -18,10 +20,11 @@ internal sealed class BrowserGuard(RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<DashboardEndpoint>() is null)
             return next(context);
-        if (Refusal(context.Request) is { } refusal)
+        var origin = context.Request.Headers.Origin;
+        if (origin.Count > 0 && !IsOwn(origin.ToString(), context.Request.Host))
         {
-            context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
-            return context.Response.WriteAsync(refusal, context.RequestAborted);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsync($"the dashboard does not answer to pages of {origin}\n", context.RequestAborted);
         }
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
@@ -30,13 +33,7 @@ internal sealed class BrowserGuard(RequestDelegate next)
         return next(context);
     }
 
-    private static string? Refusal(HttpRequest request)
-    {
-        var host = request.Host.Host.Trim('[', ']');
-        if (!IPAddress.TryParse(host, out _) && host != "localhost" && !host.EndsWith(".localhost", StringComparison.Ordinal))
-            return $"the dashboard does not answer to the name {host}: open it as localhost or by its address\n";
-        if (request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority != request.Host.Value)
-            return $"the dashboard does not answer to pages of {origin}\n";
-        return null;
-    }
+    // `null` is the origin of sandboxed frames and files: foreign too.
+    private static bool IsOwn(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase);
 }

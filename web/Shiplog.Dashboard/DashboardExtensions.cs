@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
@@ -27,32 +27,44 @@ public static class DashboardExtensions
         this IServiceCollection services, Uri restBase, Func<IServiceProvider, HttpMessageHandler>? handler = null)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(ConfigureCircuits);
+        services.Configure<KeyManagementOptions>(InMemoryKeys.Use);
+        return services.AddPages(s => new RestClient(handler?.Invoke(s) ?? new SocketsHttpHandler { UseProxy = false }, restBase));
+    }
+
+    /// <summary>What the pages themselves need, in whatever renders them.</summary>
+    internal static IServiceCollection AddPages(this IServiceCollection services, Func<IServiceProvider, RestClient> rest)
+    {
         services.AddScoped<TooltipService>().AddScoped<DialogService>().AddScoped<ContextMenuService>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(s => new RestClient(handler?.Invoke(s) ?? new SocketsHttpHandler { UseProxy = false }, restBase));
+        services.AddSingleton(rest);
         services.AddSingleton<LiveEvents>().AddSingleton<Ticker>().AddSingleton<Handover>().AddSingleton<EngineService>();
         services.AddSingleton<ContainersService>().AddSingleton<ImagesService>().AddSingleton<EventsService>().AddSingleton<ContainerNames>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, TcpOnlyPolicy>());
         return services;
     }
 
     /// <summary>
-    /// Maps pages and static files, from a publish folder or from the build's output. They answer on TCP only: on a unix
-    /// socket these paths are Docker's.
+    /// Maps pages and static files, from a publish folder or from the build's output. What the caller adds to the result
+    /// applies to all of them: where the Docker API is served, these paths must not be.
     /// </summary>
-    public static WebApplication MapDashboard(this WebApplication app)
+    public static IEndpointConventionBuilder MapDashboard(this WebApplication app)
     {
         // Outside Development and before a publish, the files lie where the build's manifest says.
         StaticWebAssetsLoader.UseStaticWebAssets(app.Environment, app.Configuration);
         app.UseMiddleware<BrowserGuard>();
-        app.MapStaticAssets().WithMetadata(new DashboardEndpoint());
-        app.MapRazorComponents<App>()
+        var files = app.MapStaticAssets();
+        var pages = app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null)
             .WithStaticAssets()
-            .WithMetadata(new DashboardEndpoint())
             // Pages are read only: they have no form to forge.
             .DisableAntiforgery();
-        return app;
+        return new Endpoints([files, pages]).WithMetadata(new DashboardEndpoint());
+    }
+
+    private sealed class Endpoints(IEndpointConventionBuilder[] parts) : IEndpointConventionBuilder
+    {
+        public void Add(Action<EndpointBuilder> convention) => Array.ForEach(parts, p => p.Add(convention));
+
+        public void Finally(Action<EndpointBuilder> finalConvention) => Array.ForEach(parts, p => p.Finally(finalConvention));
     }
 
     private static void ConfigureCircuits(CircuitOptions circuits)

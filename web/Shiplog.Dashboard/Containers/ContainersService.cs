@@ -1,12 +1,11 @@
 using Shiplog.Contracts.Views;
 using Shiplog.Dashboard.Events;
-using Shiplog.Dashboard.Images;
 using Shiplog.Dashboard.Shared;
 
 namespace Shiplog.Dashboard.Containers;
 
 /// <summary>Containers, read over REST.</summary>
-internal sealed class ContainersService(RestClient rest, EventsService events, ImagesService images)
+internal sealed class ContainersService(RestClient rest, EventsService events)
 {
     // Beyond that many, one list is cheaper than each by itself.
     private const int FewEnough = 6;
@@ -37,10 +36,9 @@ internal sealed class ContainersService(RestClient rest, EventsService events, I
     {
         // By id from here on: a name may be taken over by another container between two reads.
         var container = await GetAsync(idOrName, cancellation);
-        var (history, all) = (events.OfContainerAsync(container.Id, cancellation), images.ListAsync(cancellation));
-        await Task.WhenAll(history, all);
-        var arrival = history.Result is [{ } first, ..] ? await events.ArrivalOfImageAsync(container.ImageId, first.Sequence, cancellation) : null;
-        return new ContainerLife(container, history.Result, all.Result.FirstOrDefault(i => i.Id == container.ImageId), arrival);
+        var history = await events.OfContainerAsync(container.Id, cancellation);
+        var arrival = history is [{ } first, ..] ? await events.ArrivalOfImageAsync(container.ImageId, first.Sequence, cancellation) : null;
+        return new ContainerLife(container, history, arrival);
     }
 
     /// <summary>The life with what has just happened.</summary>
@@ -49,6 +47,6 @@ internal sealed class ContainersService(RestClient rest, EventsService events, I
     {
         var container = await GetAsync(life.Container.Id, cancellation);
         var last = life.Events.Count > 0 ? life.Events[^1].Version : 0;
-        return new ContainerLife(container, [.. life.Events, .. news.Where(e => e.Version > last)], life.Image, life.ImageArrival);
+        return new ContainerLife(container, [.. life.Events, .. news.Where(e => e.Version > last)], life.ImageArrival);
     }
 }

@@ -51,32 +51,39 @@ internal static class Timeline
         var phases = new List<Phase>();
         var open = new List<EventView>();
         var (kind, run) = (PhaseKind.Making, 0);
+        DateTimeOffset? started = null;
         foreach (var e in events)
         {
             var next = After(kind, e, open);
             if (next.Kind != kind || next.Fresh)
             {
-                Close();
+                Close(e);
                 kind = next.Kind;
                 run += kind == PhaseKind.Starting ? 1 : 0;
             }
             open.Add(e);
+            if (e.Type == "container_started")
+                started = e.At;
         }
         var last = kind;
         Close();
         if (phases.Count > 0 && IsOpen(last, phases[^1]))
-            phases[^1] = Scale(last, run, [.. phases[^1].Rows.Select(r => r.Event)], now, open: true);
+            phases[^1] = Scale(last, run, [.. phases[^1].Rows.Select(r => r.Event)], last == PhaseKind.Running ? started : null, now, true);
         if (imageEvent is not null && phases is [{ Kind: PhaseKind.Making } making, ..])
-            phases[0] = making with { Rows = [new TimelineRow(imageEvent, 1, TimeSpan.Zero, TimelineSteps.Duration(imageEvent), 0, 0), .. making.Rows] };
+            phases[0] = making with { Rows = [Before(making, imageEvent), .. making.Rows] };
         return phases;
 
-        void Close()
+        void Close(EventView? by = null)
         {
             if (open.Count > 0)
-                phases.Add(Scale(kind, run, open, now, open: false));
+                phases.Add(Scale(kind, run, open, kind == PhaseKind.Running ? started : null, kind == PhaseKind.Running ? by?.At : null, false));
             open = [];
         }
     }
+
+    // What happened before the container was asked for has its place in the story, not on its scale.
+    private static TimelineRow Before(Phase making, EventView e) =>
+        new(e, TimelineSteps.Number(e), e.At - making.From, TimelineSteps.Duration(e), 0, 0);
 
     // Where an event belongs, given the chapter that is open. `Fresh` begins the same chapter anew.
     private static (PhaseKind Kind, bool Fresh) After(PhaseKind kind, EventView e, List<EventView> open)
@@ -115,19 +122,20 @@ internal static class Timeline
         _ => false,
     };
 
-    private static Phase Scale(PhaseKind kind, int run, List<EventView> events, DateTimeOffset now, bool open)
+    // A run is as long as its program ran, whatever happened meanwhile; every other chapter spans its events.
+    private static Phase Scale(PhaseKind kind, int run, List<EventView> events, DateTimeOffset? begin, DateTimeOffset? end, bool open)
     {
         var from = events.Min(e => e.At - (TimelineSteps.Duration(e) ?? TimeSpan.Zero));
         var to = events.Max(e => e.At);
-        if (open && now > to)
-            to = now;
+        from = begin < from ? begin.Value : from;
+        to = end > to ? end.Value : to;
         var length = to - from;
         var rows = new List<TimelineRow>(events.Count);
         foreach (var e in events)
         {
             var duration = TimelineSteps.Duration(e);
             var start = e.At - (duration ?? TimeSpan.Zero);
-            rows.Add(new TimelineRow(e, TimelineSteps.Number(e.Type), start - from, duration, Share(start - from, length), Share(duration ?? TimeSpan.Zero, length)));
+            rows.Add(new TimelineRow(e, TimelineSteps.Number(e), start - from, duration, Share(start - from, length), Share(duration ?? TimeSpan.Zero, length)));
         }
         var failed = events.Any(e => e.Type is "step_failed" or "container_command_failed");
         return new Phase(kind, run, from, open ? null : to, rows, failed);
@@ -139,8 +147,8 @@ internal static class Timeline
 /// <summary>The seven steps of a life.</summary>
 internal static class TimelineSteps
 {
-    /// <summary>1 to 7, for the events that are a step.</summary>
-    public static int? Number(string type) => type switch
+    /// <summary>1 to 7, for the events that are a step, or the failure of one.</summary>
+    public static int? Number(EventView e) => e.Type switch
     {
         "image_pulled" or "image_loaded" or "image_committed" => 1,
         "container_created" => 2,
@@ -149,6 +157,18 @@ internal static class TimelineSteps
         "ip_assigned" => 5,
         "container_started" => 6,
         "container_exited" => 7,
+        "step_failed" => NumberOfOrder(new EventBody(e.Data).Text("step")),
+        _ => null,
+    };
+
+    // Steps are called as their orders are.
+    private static int? NumberOfOrder(string? step) => step switch
+    {
+        "PullImage" => 1,
+        "MountRootFs" => 3,
+        "AttachBridge" => 4,
+        "AssignIp" => 5,
+        "StartContainer" => 6,
         _ => null,
     };
 

@@ -91,7 +91,7 @@ internal static class EventWords
 
     private static string ContainerFacts(string type, EventBody body) => type switch
     {
-        "container_created" => Join(body.Text("name"), From(body.Text("imageReference"))),
+        "container_created" => Join(From(body.Text("imageReference")), Command(body.Inner("config"))),
         "container_start_requested" => body.Inner("endpoint")?.Text("address") is { } address ? $"address {address} leased" : "no address needed",
         "rootfs_mounted" => Join(body.Text("driver"), Count(body.Count("layers"), "read-only layer") + ", one read-write layer"),
         "bridge_attached" => Join($"{body.Text("hostInterface")} on {body.Text("bridge")}", body.Text("macAddress")),
@@ -123,15 +123,15 @@ internal static class EventWords
 
     private static string ImageFacts(string type, EventBody body) => type switch
     {
-        "image_pull_requested" => Join(Ids.Familiar(body.Text("reference") ?? ""), body.Text("platform")),
+        "image_pull_requested" => body.Text("platform") ?? "",
         "image_pulled" => Join(
             Ids.Familiar(body.Text("reference") ?? ""), Layers(body), From(body.Text("registry")), Took(body.Time("startedAt"), body.Time("at"))),
         "image_loaded" => Join(string.Join(", ", body.Texts("references").Select(Ids.Familiar)), Layers(body)),
         "image_load_completed" => Count(body.Count("imageIds"), "image"),
         "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),
-        "image_tagged" => $"{Ids.Familiar(body.Text("reference") ?? "")} points to {Ids.Short(body.Text("imageId") ?? "")}" +
+        "image_tagged" => $"points to {Ids.Short(body.Text("imageId") ?? "")}" +
             (body.Text("previousImageId") is { } before ? $", before to {Ids.Short(before)}" : ""),
-        "image_untagged" => $"{Ids.Familiar(body.Text("reference") ?? "")} points nowhere any more",
+        "image_untagged" => $"pointed to {Ids.Short(body.Text("imageId") ?? "")}",
         "image_removed" => $"{Ages.Bytes(body.Number("freedBytes") ?? 0)} freed",
         _ when type.EndsWith("_failed", StringComparison.Ordinal) => body.Text("error") ?? "",
         _ => "",
@@ -141,6 +141,8 @@ internal static class EventWords
         $"{Count(body.Count("layers"), "layer")}, {Ages.Bytes(body.Items("layers").Sum(l => l.Number("unpackedSize") ?? 0))}";
 
     private static string? From(string? source) => source is null ? null : "from " + Ids.Familiar(source);
+
+    private static string? Command(EventBody? config) => config is { } c ? string.Join(' ', c.Texts("entrypoint").Concat(c.Texts("cmd"))) : null;
 
     private static string? Took(DateTimeOffset? from, DateTimeOffset? to) => to - from is { } span ? "in " + Ages.Exact(span) : null;
 

@@ -38,7 +38,7 @@ internal sealed class EventsService(RestClient rest)
     /// <exception cref="RestException">The server did not give it.</exception>
     public async Task<EventPage> BeforeAsync(long? before, EventFilter filter, int size, CancellationToken cancellation)
     {
-        var end = before ?? (await rest.GetAsync<StatusView>("api/v1/status", cancellation)).LastSequence + 1;
+        var end = before ?? await rest.LastSequenceAsync(cancellation) + 1;
         var found = new List<EventView>();
         var window = filter.IsEmpty ? size : Window;
         for (var tries = 0; tries < LongestSearch && end > 1; tries++)
@@ -56,20 +56,14 @@ internal sealed class EventsService(RestClient rest)
         return new EventPage(page, page[^1].Sequence);
     }
 
-    /// <summary>
-    /// The event that brought an image to the host, where it came shortly before this sequence number: as a rule, the pull
-    /// that a run began with.
-    /// </summary>
+    /// <summary>The event that last brought an image to the host before this sequence number; nothing for an image that never came.</summary>
     /// <exception cref="RestException">The server did not give it.</exception>
     public async Task<EventView?> ArrivalOfImageAsync(string imageId, long before, CancellationToken cancellation)
     {
-        var after = Math.Max(0, before - 1 - ArrivalWindow);
-        var events = await rest.GetAsync<EventView[]>($"api/v1/events?after={after}&limit={ArrivalWindow}", cancellation);
-        return events.LastOrDefault(e =>
-            e.Sequence < before && e.Stream == "image/" + imageId && TimelineSteps.Number(e.Type) == 1);
+        var stream = Uri.EscapeDataString("image/" + imageId);
+        var events = await rest.GetAsync<EventView[]>($"api/v1/events?stream={stream}&limit=1000", cancellation);
+        return events.LastOrDefault(e => e.Sequence < before && TimelineSteps.Number(e) == 1);
     }
-
-    private const int ArrivalWindow = 200;
 
     /// <summary>All of one object's events, oldest first.</summary>
     /// <exception cref="RestException">The server did not give it.</exception>

@@ -30,7 +30,7 @@ internal static class LineageLayout
         var rows = new Dictionary<string, double>(StringComparer.Ordinal);
         var floors = new List<double>();
         var top = Margin;
-        foreach (var root in nodes.Values.Where(n => generations[n.Id] == 0).OrderBy(n => n.At).ThenBy(n => n.Id, StringComparer.Ordinal))
+        foreach (var root in nodes.Values.Where(n => generations[n.Id] == 0).OrderBy(n => n.State == "removed").ThenBy(n => n.At).ThenBy(n => n.Id, StringComparer.Ordinal))
         {
             floors.Clear();
             Place(root.Id, top);
@@ -53,7 +53,7 @@ internal static class LineageLayout
                 floors.Add(0);
             rows[id] = from;
             var own = children[id].Where(c => generations[c] == generation + 1 && !rows.ContainsKey(c)).Distinct()
-                .OrderBy(c => nodes[c].At).ThenBy(c => c, StringComparer.Ordinal).ToArray();
+                .OrderBy(c => nodes[c].Kind == LineageFold.FoldedKind).ThenBy(c => nodes[c].At).ThenBy(c => c, StringComparer.Ordinal).ToArray();
             var y = Math.Max(from, floors[generation]);
             if (own.Length > 0)
             {

@@ -5,9 +5,9 @@ namespace Shiplog.Dashboard.Layout;
 
 /// <summary>
 /// How the engine is. It is asked every few seconds while a page is open, since nothing announces that the store or the
-/// worker has gone away; the last sequence number comes with each event.
+/// worker has gone away.
 /// </summary>
-internal sealed class EngineService(RestClient rest, Ticker ticker, LiveEvents live) : IDisposable
+internal sealed class EngineService(RestClient rest, Ticker ticker) : IDisposable
 {
     private const int AskEvery = 5;
 
@@ -22,6 +22,9 @@ internal sealed class EngineService(RestClient rest, Ticker ticker, LiveEvents l
 
     /// <summary>Why there is no newer one.</summary>
     public RestException? Problem { get; private set; }
+
+    /// <summary>What keeps pages from being true; <see langword="null"/> where nothing does.</summary>
+    public RestFault? Fault => Problem?.Fault ?? (Status is { Store: false } ? RestFault.StoreAway : null);
 
     /// <summary>Calls back on any thread when <see cref="Status"/> or <see cref="Problem"/> changes, until disposed.</summary>
     public IDisposable Watch(Action onChange)
@@ -76,9 +79,6 @@ internal sealed class EngineService(RestClient rest, Ticker ticker, LiveEvents l
     }
 
     internal Task Asking { get; private set; } = Task.CompletedTask;
-
-    /// <summary>Whether events flow, and why not.</summary>
-    public (bool IsLive, string? Fault) Live => (live.IsLive, live.Fault);
 
     private void Tell()
     {

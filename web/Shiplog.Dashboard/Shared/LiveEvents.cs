@@ -78,7 +78,7 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
         {
             try
             {
-                last ??= (await rest.GetAsync<StatusView>("api/v1/status", cancellation)).LastSequence;
+                last ??= await rest.LastSequenceAsync(cancellation);
                 using var response = await rest.OpenStreamAsync(last.Value, cancellation);
                 Tell(true, null, cancellation);
                 Publish(null);

@@ -36,6 +36,15 @@ internal sealed class RestClient(HttpMessageHandler handler, Uri restBase) : IDi
         }
     }
 
+    /// <summary>Where the log ends now.</summary>
+    /// <exception cref="RestException">The server did not give it.</exception>
+    public async Task<long> LastSequenceAsync(CancellationToken cancellation)
+    {
+        // The status answers also while the store is away, and then does not know.
+        var status = await GetAsync<StatusView>("api/v1/status", cancellation);
+        return status.Store ? status.LastSequence : throw new RestException(RestFault.StoreAway, "the event store does not answer");
+    }
+
     /// <summary>The live log after this sequence number. The caller disposes the response.</summary>
     /// <exception cref="RestException">The server did not give it.</exception>
     public Task<HttpResponseMessage> OpenStreamAsync(long after, CancellationToken cancellation)
