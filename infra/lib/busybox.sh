@@ -20,7 +20,7 @@ busybox_publish() {
   local layer config
   layer=$(blob_push busybox "$work/layer.tar.gz")
   config=$(blob_push busybox "$work/config.json")
-  jq -nc --arg type $MANIFEST_TYPE --arg layer "$layer" --arg config "$config" \
+  jq -nc --arg type "$MANIFEST_TYPE" --arg layer "$layer" --arg config "$config" \
     --argjson layer_size "$(stat -c %s "$work/layer.tar.gz")" --argjson config_size "$(stat -c %s "$work/config.json")" '{
       schemaVersion: 2, mediaType: $type,
       config: {mediaType: "application/vnd.docker.container.image.v1+json", size: $config_size, digest: $config},
