@@ -4,6 +4,7 @@ using Shiplog.Worker.Images.Progress;
 using Shiplog.Worker.Layers;
 using Shiplog.Worker.Layers.Tar;
 using Shiplog.Worker.Linux.FileSystem;
+using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Images;
 
@@ -21,7 +22,7 @@ internal delegate Task FetchBlob(LayerPlan layer, BlobWriter target, LayerProgre
 /// </summary>
 internal sealed class LayerIntake(ContentStore store) : IDisposable
 {
-    private readonly KeyedLock _layers = new(), _blobs = new();
+    private readonly SubjectGates _layers = new(), _blobs = new();
     private readonly SemaphoreSlim _unpacking = new(Math.Clamp(Environment.ProcessorCount, 3, 8));
 
     public void Dispose() => _unpacking.Dispose();

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shiplog.Contracts;
@@ -93,21 +91,8 @@ internal sealed class LayerStore
 
     private string FolderOf(string chainId) => Path.Combine(_layersFolder, Digest.HexOf(chainId));
 
-    // 26 characters of base 32 hold 130 bits: enough never to meet twice. Derived, so that no table is needed.
-    private static string ShortName(string chainId)
-    {
-        const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = SHA256.HashData(Encoding.ASCII.GetBytes(chainId));
-        return string.Create(26, bits, static (name, bits) =>
-        {
-            for (var i = 0; i < name.Length; i++)
-            {
-                var (at, shift) = Math.DivRem(i * 5, 8);
-                var pair = (bits[at] << 8) | bits[at + 1];
-                name[i] = alphabet[(pair >> (11 - shift)) & 31];
-            }
-        });
-    }
+    // 104 bits of a digest never meet twice; derived, so that no table is needed.
+    private static string ShortName(string chainId) => Digest.HexOf(chainId)[..26];
 }
 
 /// <summary>A layer in the making. Disposed without being published it leaves nothing.</summary>

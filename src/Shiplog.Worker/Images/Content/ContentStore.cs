@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Layers;
@@ -19,11 +20,12 @@ internal sealed class ContentStore
     public ContentStore(Instance instance, ILayerUsers users)
     {
         (_instance, _users) = (instance, users);
-        (Blobs, Layers, Images) = (new BlobStore(instance), new LayerStore(instance), new ImageIndex(instance));
         // What an earlier life had in the making, and what it had fetched for an image that it did not complete.
         var ingest = Path.Combine(instance.WorkerFolder, "ingest");
         FileCalls.RemoveTree(ingest);
         Directory.CreateDirectory(ingest, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        FileCalls.TrySpreadFolders(ingest);
+        (Blobs, Layers, Images) = (new BlobStore(instance), new LayerStore(instance), new ImageIndex(instance));
         Sweep();
     }
 
@@ -35,6 +37,9 @@ internal sealed class ContentStore
 
     /// <summary>Bytes that are free on the store's file system.</summary>
     public long FreeBytes => new DriveInfo(_instance.WorkerFolder).AvailableFreeSpace;
+
+    /// <summary>How long the last image took to become durable: the part of a pull that is the disk's.</summary>
+    public TimeSpan LastSync { get; private set; }
 
     /// <summary>Holds what it names until disposed, against deletion by others.</summary>
     public ContentLease Lease()
@@ -52,8 +57,10 @@ internal sealed class ContentStore
             && known.ManifestDigest == image.ManifestDigest && known.IndexDigest == image.IndexDigest)
             return;
         // One barrier for all files of an image is far cheaper than one each: the journal is written once.
+        var began = Stopwatch.GetTimestamp();
         using (var root = FileCalls.OpenRoot(_instance.WorkerFolder))
             FileCalls.SyncFileSystem(root);
+        LastSync = Stopwatch.GetElapsedTime(began);
         Images.Put(image);
     }
 

@@ -12,6 +12,7 @@ namespace Shiplog.Worker.Images.Content;
 internal sealed class ImageIndex
 {
     private readonly ConcurrentDictionary<string, StoredImage> _images = new();
+    private readonly Lock _writing = new();
     private readonly string _folder;
 
     public ImageIndex(Instance instance)
@@ -34,17 +35,23 @@ internal sealed class ImageIndex
     {
         // That a layer existed is a fact about one pull, not about the image.
         image = image with { Layers = [.. image.Layers.Select(l => l with { Existed = true })] };
-        Files.Replace(PathOf(image.ImageId), JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage), durable: true);
-        Files.SyncFolder(_folder);
-        _images[image.ImageId] = image;
+        lock (_writing)
+        {
+            Files.Replace(PathOf(image.ImageId), JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage), durable: true);
+            Files.SyncFolder(_folder);
+            _images[image.ImageId] = image;
+        }
     }
 
     public void Remove(string imageId)
     {
-        if (!_images.TryRemove(imageId, out _))
-            return;
-        File.Delete(PathOf(imageId));
-        Files.SyncFolder(_folder);
+        lock (_writing)
+        {
+            if (!_images.TryRemove(imageId, out _))
+                return;
+            File.Delete(PathOf(imageId));
+            Files.SyncFolder(_folder);
+        }
     }
 
     private string PathOf(string imageId) => Path.Combine(_folder, Digest.HexOf(imageId) + ".json");
