@@ -1,0 +1,8 @@
+namespace Shiplog.Worker.Layers;
+
+/// <summary>Who mounts layers: those are never deleted.</summary>
+internal interface ILayerUsers
+{
+    /// <summary>Chain ids of the layers below every container that is on this host.</summary>
+    IEnumerable<string> LayersInUse();
+}
