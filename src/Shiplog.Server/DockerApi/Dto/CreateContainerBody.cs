@@ -31,7 +31,7 @@ internal sealed record CreateContainerBody
     public int? StopTimeout { get; init; }
     public HostConfigBody? HostConfig { get; init; }
     public NetworkingConfigBody? NetworkingConfig { get; init; }
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>What of the host's a container is to be given.</summary>
@@ -48,7 +48,7 @@ internal sealed record HostConfigBody
     public bool? ReadonlyRootfs { get; init; }
     public LogConfigBody? LogConfig { get; init; }
     public int[]? ConsoleSize { get; init; }
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 internal sealed record LogConfigBody(string? Type, Dictionary<string, string>? Config);
@@ -61,7 +61,7 @@ internal sealed record NetworkingConfigBody
 /// <summary>Nothing of it is honoured yet: addresses come from the pool.</summary>
 internal sealed record EndpointBody
 {
-    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 internal sealed record CreateContainerReply(string Id, string[] Warnings);
