@@ -1,3 +1,38 @@
+using JasperFx;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker;
+using Shiplog.Worker.Reconcile;
+using Shiplog.Worker.Streams;
+using Wolverine;
+using Wolverine.Http.Transport;
+
+var instance = Instance.Load();
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+builder.Logging.SetMinimumLevel(LogLevel.Information);
+builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning);
+
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    // Archives are as large as they are, and a log that is followed may be silent for days.
+    kestrel.Limits.MaxRequestBodySize = null;
+    kestrel.Limits.MinRequestBodyDataRate = null;
+    kestrel.Limits.MinResponseDataRate = null;
+    kestrel.ListenUnixSocket(instance.WorkerSocket, listen => listen.Use(next => connection =>
+        listen.ApplicationServices.GetRequiredService<AttachConnections>().OnConnectionAsync(connection, next)));
+});
+
+builder.Services.AddContainers(instance);
+builder.Host.UseWolverine(options => options.UseOrders());
+
 var app = builder.Build();
-await app.RunAsync();
+app.MapWolverineHttpTransportEndpoints();
+app.MapContainerStreams();
+app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
+
+// Commands such as "codegen write" run beside a worker that serves.
+using var claim = args.Length == 0 ? WorkerSocket.Claim(instance) : null;
+app.Lifetime.ApplicationStarted.Register(() => WorkerSocket.Open(instance));
+return await app.RunJasperFxCommands(args);

@@ -16,7 +16,7 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = [];
-    private readonly ConcurrentDictionary<string, Task<OrderOutcome>> _outcomes = new();
+    private readonly ConcurrentDictionary<string, (OrderOutcome Outcome, Task<OrderOutcome> Delivered)> _outcomes = new();
     private readonly Queue<string> _outcomeOrder = new();
     private readonly Channel<Lane> _woken = Channel.CreateUnbounded<Lane>();
     private TaskCompletionSource _serverAnswered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +25,11 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
     /// The outcome of a command that this worker has carried out, in this life or an earlier one; completes when the server
     /// has it. <see langword="null"/> for a command not known.
     /// </summary>
-    public Task<OrderOutcome>? Remembered(string commandId) => _outcomes.GetValueOrDefault(commandId);
+    public Task<OrderOutcome>? Remembered(string commandId) =>
+        _outcomes.TryGetValue(commandId, out var known) ? known.Delivered : null;
+
+    /// <summary>As <see cref="Remembered"/>, whether the server has it or not yet.</summary>
+    public OrderOutcome? OutcomeOf(string commandId) => _outcomes.TryGetValue(commandId, out var known) ? known.Outcome : null;
 
     /// <summary>
     /// Puts the batch on disk (when this returns, it is) and sends it until the server has it; the task ends then.
@@ -93,7 +97,7 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
 
     private void Remember(OrderOutcome outcome, Task delivered)
     {
-        _outcomes[outcome.CommandId] = AfterAsync(outcome, delivered);
+        _outcomes[outcome.CommandId] = (outcome, AfterAsync(outcome, delivered));
         _outcomeOrder.Enqueue(outcome.CommandId);
         while (_outcomeOrder.Count > RememberedOutcomes)
             _outcomes.TryRemove(_outcomeOrder.Dequeue(), out _);

@@ -15,7 +15,8 @@ internal sealed record ChildResult(int ExitCode, string Output);
 /// </summary>
 internal static class Child
 {
-    private static readonly string[] Environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+    /// <summary>The search path of the programs that the worker starts.</summary>
+    public const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<ChildResult> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
@@ -25,7 +26,7 @@ internal static class Child
         {
             int pid;
             using (theirs)
-                pid = Spawn(path, arguments, Environment, "/", [theirs], output: theirs);
+                pid = Spawn(path, arguments, [Path], "/", [theirs], output: theirs);
             // All its copies of the socket are closed when it has ended: no process table to watch, no thread to block.
             var output = await ReadToEndAsync(ours, cancellation);
             return new ChildResult(await ReapAsync(pid), output);

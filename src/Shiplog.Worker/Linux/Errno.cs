@@ -12,6 +12,7 @@ internal static class Errno
     public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
+    public const int EPIPE = 32;
     public const int ENXIO = 6;
     public const int ELOOP = 40;
 }

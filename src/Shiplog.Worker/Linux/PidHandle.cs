@@ -8,9 +8,9 @@ namespace Shiplog.Worker.Linux;
 /// </summary>
 internal sealed class PidHandle : IDisposable
 {
-    private readonly SafeFileHandle _pidfd;
+    private readonly SafeFileHandle? _pidfd;
 
-    private PidHandle(int pid, SafeFileHandle pidfd) => (Pid, _pidfd) = (pid, pidfd);
+    private PidHandle(int pid, SafeFileHandle? pidfd) => (Pid, _pidfd) = (pid, pidfd);
 
     public int Pid { get; }
 
@@ -37,9 +37,14 @@ internal sealed class PidHandle : IDisposable
         return new PidHandle(pid, pidfd);
     }
 
+    /// <summary>For a process that has ended already.</summary>
+    public static PidHandle Gone(int pid) => new(pid, null);
+
     /// <summary>False where the process has ended already.</summary>
     public bool Signal(int signal)
     {
+        if (_pidfd is null)
+            return false;
         if (Interop.PidfdSendSignal(_pidfd, signal) == 0)
             return true;
         var error = LinuxException.Last("pidfd_send_signal", $"{signal} to {Pid}");
@@ -62,5 +67,5 @@ internal sealed class PidHandle : IDisposable
         }
     }
 
-    public void Dispose() => _pidfd.Dispose();
+    public void Dispose() => _pidfd?.Dispose();
 }

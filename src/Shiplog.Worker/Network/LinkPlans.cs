@@ -15,6 +15,7 @@ internal static class LinkPlans
 
     private const ushort NLM_F_REQUEST = 0x1;
     private const ushort NLM_F_ACK = 0x4;
+    private const ushort NLM_F_DUMP = 0x300;
     private const ushort NLM_F_EXCL = 0x200;
     private const ushort NLM_F_CREATE = 0x400;
     private const ushort Do = NLM_F_REQUEST | NLM_F_ACK;
@@ -68,6 +69,8 @@ internal static class LinkPlans
 
     public static NetlinkMessage GetLink(string name) =>
         new NetlinkMessage(RTM_GETLINK, NLM_F_REQUEST, LinkPart(0, up: false)).Add(IFLA_IFNAME, name);
+
+    public static NetlinkMessage ListLinks() => new(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, LinkPart(0, up: false));
 
     public static NetlinkMessage DeleteLink(string name) =>
         new NetlinkMessage(RTM_DELLINK, Do, LinkPart(0, up: false)).Add(IFLA_IFNAME, name);

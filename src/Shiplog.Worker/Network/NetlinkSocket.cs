@@ -70,6 +70,27 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Names of the interfaces that are ports of this bridge.</summary>
+    public IReadOnlyList<string> Ports(int bridge)
+    {
+        lock (_gate)
+        {
+            var names = new List<string>();
+            Write(LinkPlans.ListLinks(), "all links");
+            for (var more = true; more;)
+            {
+                foreach (var message in NetlinkReply.Split(Receive("all links")))
+                {
+                    more = !message.IsLast;
+                    if (message is { IsLink: true, Master: { } master } && master == bridge)
+                        names.Add(message.Name);
+                }
+            }
+
+            return names;
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private LinuxException? Exchange(NetlinkMessage message, string subject)
@@ -83,13 +104,23 @@ internal sealed class NetlinkSocket : IDisposable
 
     private byte[] Send(NetlinkMessage message, string subject)
     {
+        Write(message, subject);
+        return Receive(subject);
+    }
+
+    private void Write(NetlinkMessage message, string subject)
+    {
         var request = message.ToBytes(++_sequence);
         if (Interop.Send(_socket, request, (nuint)request.Length, 0) != request.Length)
             throw LinuxException.Last("send", subject);
+    }
+
+    private byte[] Receive(string subject)
+    {
         var buffer = new byte[32 << 10];
         while (true)
         {
-            var read = Interop.Recv(_socket, buffer, (nuint)buffer.Length, 0);
+            var read = (int)Interop.Recv(_socket, buffer, (nuint)buffer.Length, 0);
             if (read < 0)
             {
                 var error = LinuxException.Last("recv", subject);
@@ -100,7 +131,7 @@ internal sealed class NetlinkSocket : IDisposable
 
             // An answer to an earlier request, whose reader gave up, is not ours.
             if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(8)) == _sequence)
-                return buffer;
+                return buffer[..read];
         }
     }
 
