@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Dashboard;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
@@ -50,7 +51,7 @@ internal static class Program
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
         builder.Services.AddDockerApi();
-        // Dashboard services: builder.Services.AddDashboard();
+        builder.Services.AddDashboard(new Uri($"http://{instance.Settings.Http}/"));
 
         var app = builder.Build();
         app.UseLoopbackHosts();
@@ -58,7 +59,7 @@ internal static class Program
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
         app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
-        // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
+        app.MapDashboard().ServedOn(Listener.Http);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             Listening.Restrict(instance);
