@@ -2,6 +2,7 @@ using JasperFx;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker;
+using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Streams;
 using Wolverine;
@@ -25,11 +26,13 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 builder.Services.AddContainers(instance);
+builder.Services.AddImages();
 builder.Host.UseWolverine(options => options.UseOrders());
 
 var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
+app.MapImageStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.
