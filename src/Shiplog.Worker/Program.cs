@@ -36,6 +36,10 @@ app.MapImageStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.
-using var claim = args.Length == 0 ? WorkerSocket.Claim(instance) : null;
+if (args.Length > 0)
+    return await app.RunJasperFxCommands(args);
+
+using var claim = WorkerSocket.Claim(instance);
 app.Lifetime.ApplicationStarted.Register(() => WorkerSocket.Open(instance));
-return await app.RunJasperFxCommands(args);
+await app.RunAsync();
+return 0;
