@@ -1,12 +1,13 @@
 -- For people with psql. Nothing in Shiplog reads these; safe to repeat.
 drop view if exists events, containers, container_events, images, ip_leases, commands;
 
--- The whole log, readable.
+-- The whole log, readable. Tombstones stand for the numbers of rolled-back transactions.
 create view events as
 select seq_id as sequence, stream_id as stream, version, type,
        (data ->> 'at')::timestamptz as at, timestamp as recorded_at, user_name as actor, headers ->> 'cause' as cause,
        correlation_id as correlation, causation_id as causation, headers ->> 'host' as host, data
-from mt_events;
+from mt_events
+where type <> 'tombstone';
 
 -- Every container that ever was: docker ps -a, and the removed ones.
 create view containers as

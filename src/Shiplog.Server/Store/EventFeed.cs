@@ -97,7 +97,7 @@ internal sealed class EventFeed(StoreReader reader, Commits commits, TimeProvide
     }
 
     private static string Sql(string? stream, DateTimeOffset? since) =>
-        $"{EventRows.Select} where seq_id > $1" +
+        $"{EventRows.Select} and seq_id > $1" +
         (stream is null ? "" : " and stream_id = $2") +
         (since is null ? "" : stream is null
             ? " and timestamp >= $2 and (data ->> 'at')::timestamptz >= $3"
@@ -111,12 +111,16 @@ internal sealed class EventFeed(StoreReader reader, Commits commits, TimeProvide
     private static EventView Row(DbDataReader row) => EventRows.Read(row);
 }
 
-/// <summary>Rows of <c>mt_events</c> as REST gives them.</summary>
+/// <summary>
+/// Rows of <c>mt_events</c> as REST gives them. Marten fills the numbers of a rolled-back transaction with tombstones, by
+/// another connection and at any later time; nothing happened there, and nobody is told of them.
+/// </summary>
 internal static class EventRows
 {
     public const string Select =
         "select seq_id, stream_id, version, type, (data ->> 'at')::timestamptz, timestamp, coalesce(user_name, ''), " +
-        "coalesce(headers ->> 'cause', ''), correlation_id, causation_id, coalesce(headers ->> 'host', ''), data::text from mt_events";
+        "coalesce(headers ->> 'cause', ''), correlation_id, causation_id, coalesce(headers ->> 'host', ''), data::text from mt_events " +
+        "where type <> 'tombstone'";
 
     public static EventView Read(DbDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4),

@@ -15,27 +15,35 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
     public async Task<Decision> DecideAsync<TState>(
         string stream, Func<TState, Decision> decide, CommandContext context, CancellationToken cancellation) where TState : class
     {
+        var wanted = "";
         try
         {
-            return await pen.WriteAsync(context, host.Value, async session =>
+            return await pen.WriteAsync(context, host.Value, async writing =>
             {
+                var session = writing.Session;
                 var state = await session.LoadStateAsync<TState>(stream);
                 var decision = decide(state ?? States.Absent<TState>());
-                if (decision is Decision.Accepted { Events: { Length: > 0 } events })
-                    session.AppendTo(stream, state is null, events);
+                if (decision is not Decision.Accepted { Events: { Length: > 0 } events })
+                    return decision;
+                wanted = events.Select(e => (e as ContainerCreated)?.Name ?? (e as ContainerRenamed)?.Name).FirstOrDefault() ?? "";
+                session.AppendTo(stream, state is null, events);
                 return decision;
             }, cancellation);
         }
-        catch (Exception e) when (e is not StoreAwayException && RefusedByConstraint(e) is { } refusal)
+        catch (Exception e) when (StoreFailures.Violated(e) == "container_name_in_use")
         {
-            return refusal;
+            return await NameInUseAsync(wanted);
+        }
+        catch (Exception e) when (StoreFailures.Refused(e) is { SqlState: PostgresErrorCodes.UntranslatableCharacter })
+        {
+            return Decision.Refuse(RefusalKind.Invalid, NulCharacter);
         }
     }
 
     public Task AppendAsync(IReadOnlyList<(string Stream, object Event)> events, CommandContext context, CancellationToken cancellation) =>
-        pen.WriteAsync(context, host.Value, async session =>
+        pen.WriteAsync(context, host.Value, async writing =>
         {
-            await session.AppendAllAsync(events);
+            await writing.Session.AppendAllAsync(events);
             return true;
         }, cancellation);
 
@@ -47,7 +55,7 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
         {
             try
             {
-                return await pen.WriteAsync(context, host.Value, session => StartAsync(session, containerId, network, decide), cancellation);
+                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, network, decide), cancellation);
             }
             catch (Exception e) when (StoreFailures.Violated(e) == "ip_lease_once" && attempt < 5)
             {
@@ -87,13 +95,14 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
             ?? throw new NoFreeAddressException($"no available IPv4 addresses on this network's address pools: {network.Name} ({network.Id})");
     }
 
-    private static Decision? RefusedByConstraint(Exception e) => StoreFailures.Violated(e) switch
+    /// <summary>Another container got the name between the client's question and the index's answer.</summary>
+    private async Task<Decision> NameInUseAsync(string name)
     {
-        // The detail reads: Key (name)=(cce) already exists.
-        "container_name_in_use" => Decision.Refuse(RefusalKind.Conflict,
-            "Conflict. The container name is already in use by another container that was made at the same moment; choose another name"),
-        _ => StoreFailures.Refused(e) is { SqlState: "22P05" } ? Decision.Refuse(RefusalKind.Invalid, NulCharacter) : null,
-    };
+        var owner = await FindContainerAsync(name, CancellationToken.None);
+        return Decision.Refuse(
+            RefusalKind.Conflict, $"Conflict. The container name \"/{name}\" is already in use by container \"{owner?.Id}\". " +
+            "You have to remove (or rename) that container to be able to reuse that name.");
+    }
 }
 
 /// <summary>The host that this process runs on.</summary>

@@ -19,17 +19,17 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
     /// <inheritdoc/>
     public async Task RecordAsync(ReportBatch batch, CancellationToken cancellation)
     {
-        // Who and why are known only once the command has been read, so the session's metadata is set in the transaction.
         var unasked = new CommandContext(
             batch.CommandId ?? "", "system", batch.Cause ?? "recovery", batch.CommandId ?? $"{batch.Epoch}/{batch.Number}");
-        var appended = await pen.WriteAsync(unasked, batch.Host, session => RecordAsync(session, batch), cancellation);
+        var appended = await pen.WriteAsync(unasked, batch.Host, writing => RecordAsync(writing, batch), cancellation);
         if (appended < 0)
             LogRepeated(batch.Host, batch.Epoch, batch.Number);
     }
 
     /// <returns>How many events; -1 where the batch was there already.</returns>
-    private async Task<int> RecordAsync(IDocumentSession session, ReportBatch batch)
+    private async Task<int> RecordAsync(Writing writing, ReportBatch batch)
     {
+        var session = writing.Session;
         var (repeated, row) = await ReadAsync(session, batch);
         if (repeated)
             return -1;
@@ -40,7 +40,7 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
             if (await session.LoadStateAsync(stream) is { } state)
                 states[stream] = state;
         }
-        await AttributeAsync(session, batch, row, states);
+        await AttributeAsync(writing, row, states);
         var events = new BatchTranslation(batch, states, command).Translate();
         await session.AppendAllAsync(events);
         session.QueueSqlCommand(
@@ -71,22 +71,15 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
     /// container's last start.
     /// </summary>
     private static async Task AttributeAsync(
-        IDocumentSession session, ReportBatch batch, OpenCommandRow? command, Dictionary<string, object> states)
+        Writing writing, OpenCommandRow? command, Dictionary<string, object> states)
     {
         if (command is not null)
+            writing.Context = command.Context;
+        else if (states.Keys.FirstOrDefault(s => s.StartsWith("container/", StringComparison.Ordinal)) is { } container
+            && await writing.Session.LoadAsync<ContainerSnapshot>(container) is { StartCorrelation: { } correlation } snapshot)
         {
-            session.LastModifiedBy = command.Actor;
-            session.CorrelationId = command.Correlation;
-            session.SetHeader("cause", command.Cause);
-            return;
-        }
-        if (batch.CommandId is null)
-            session.CausationId = null;
-        if (states.Keys.FirstOrDefault(s => s.StartsWith("container/", StringComparison.Ordinal)) is { } container
-            && await session.LoadAsync<ContainerSnapshot>(container) is { StartCorrelation: { } correlation } snapshot)
-        {
-            session.CorrelationId = correlation;
-            session.CausationId ??= snapshot.State.StartCommandId;
+            var causation = writing.Context.CommandId is "" ? snapshot.State.StartCommandId ?? "" : writing.Context.CommandId;
+            writing.Context = writing.Context with { CorrelationId = correlation, CommandId = causation };
         }
     }
 

@@ -20,8 +20,9 @@ internal sealed class OpenCommands(Pen pen, StoreReader reader, IDocumentStore s
     /// <summary>Ends the command, if it is still open, with a failure in its giver's name.</summary>
     /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
     public Task FailAsync(OpenCommandRow row, OrderFailure failure, CancellationToken cancellation) =>
-        pen.WriteAsync(row.Context with { Cause = "recovery" }, host.Value, async session =>
+        pen.WriteAsync(row.Context with { Cause = "recovery" }, host.Value, async writing =>
         {
+            var session = writing.Session;
             if (!await IsOpenAsync(session, row.CommandId))
                 return false;
             var state = await session.LoadStateAsync(row.Stream);

@@ -40,7 +40,7 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
     /// <param name="cancellation">Heeded until the transaction begins; not after, since a commit is not undone by a client that hangs up.</param>
     /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
     public async Task<T> WriteAsync<T>(
-        CommandContext context, string host, Func<IDocumentSession, Task<T>> work, CancellationToken cancellation)
+        CommandContext context, string host, Func<Writing, Task<T>> work, CancellationToken cancellation)
     {
         if (!await _turn.WaitAsync(Patience, cancellation))
             throw new StoreAwayException("the event store is busy: no turn to write within 10 s", new TimeoutException());
@@ -60,19 +60,15 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
         }
     }
 
-    private async Task<T> WriteAsync<T>(NpgsqlConnection connection, CommandContext context, string host, Func<IDocumentSession, Task<T>> work)
+    private async Task<T> WriteAsync<T>(NpgsqlConnection connection, CommandContext context, string host, Func<Writing, Task<T>> work)
     {
         await using var transaction = await connection.BeginTransactionAsync();
         var options = SessionOptions.ForTransaction(transaction);
         options.Tracking = DocumentTracking.IdentityOnly;
         await using var session = store.OpenSession(options);
-        session.CorrelationId = context.CorrelationId;
-        session.CausationId = context.CommandId;
-        session.LastModifiedBy = context.Actor;
-        session.SetHeader("cause", context.Cause);
-        session.SetHeader("host", host);
-        var result = await work(session);
-        IReadOnlyList<IEvent> appended = [.. session.PendingChanges.Streams().SelectMany(s => s.Events)];
+        var writing = new Writing(session, context, host);
+        var result = await work(writing);
+        var appended = writing.Attribute();
         if (appended.Count == 0 && !session.PendingChanges.Operations().Any())
             return result;
         await session.SaveChangesAsync(CancellationToken.None);
