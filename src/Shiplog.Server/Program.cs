@@ -39,7 +39,9 @@ internal static class Program
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
-            .AddFilter("Marten", LogLevel.Warning);
+            .AddFilter("Marten", LogLevel.Warning)
+            // A statement that a constraint refuses (a name in use) is an answer, which whoever asked for it handles.
+            .AddFilter("Marten.IDocumentStore", LogLevel.None);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
