@@ -28,3 +28,11 @@ as_builder() {
     "$@"
   fi
 }
+
+# What a build prints is of interest only when it fails.
+quietly() {
+  local log
+  log=$(mktemp)
+  "$@" >"$log" 2>&1 || { cat "$log" >&2 && rm "$log" && return 1; }
+  rm "$log"
+}

@@ -38,7 +38,7 @@ up_release() { # FOLDER
   fi
   [ "$(readlink "$SL_BIN")" = "$(basename "$target")" ] || ln -sfn "$(basename "$target")" "$SL_BIN"
   find "$SL_HOME/bin" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- |
-    grep -vxF "$target" | xargs -r rm -rf
+    awk -v current="$target" '$0 != current' | xargs -r rm -rf
   setpriv --reuid "$SL_USER" --regid "$SL_USER" --init-groups -- test -x "$SL_BIN/dotnet/dotnet" -a -r "$SL_BIN/server" ||
     fail "the user $SL_USER cannot reach $(readlink "$SL_BIN/dotnet") or $SL_BIN: all folders above must be open to all" \
       "(chmod o+x); install .NET in /usr/share/dotnet if it is in a private home"
@@ -80,12 +80,12 @@ up_port_free() { # NAME ADDRESS KEY
 }
 
 up_where() {
-  say "" \
+  printf '%s\n' "" \
     "docker CLI   export DOCKER_HOST=unix://$SL_SOCKET" \
     "dashboard    http://$SL_HTTP/" \
     "events       curl http://$SL_HTTP/api/v1/events" \
     "settings     $SL_CONFIG" \
-    "logs         $SL_LOG" | sed 's/^ //'
+    "logs         $SL_LOG"
   docker_found || say "The docker CLI is not installed. Debian has it in the package docker.io ('apt install" \
     "--no-install-recommends docker.io', then 'systemctl disable --now docker containerd' to do without its daemon)."
 }

@@ -8,6 +8,12 @@ fail() {
   exit 1
 }
 
+# Under "set -e" a script that meets an error it did not think of ends without a word; this lets it say where.
+name_errors() {
+  set -E
+  trap 'printf "error: \"%s\" failed with status %s (%s line %s)\n" "$BASH_COMMAND" $? "${BASH_SOURCE[0]}" "$LINENO" >&2' ERR
+}
+
 # Sets SL_HOME, SL_NAME, SL_RUN, SL_BRIDGE, ... and exports SHIPLOG_HOME, normalised.
 instance_load() {
   SL_HOME=$(realpath -ms -- "${SHIPLOG_HOME:-/var/lib/shiplog}")

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Dashboard;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.Hosting;
 using Shiplog.Server.Orders;
@@ -38,7 +39,9 @@ internal static class Program
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
-            .AddFilter("Marten", LogLevel.Warning);
+            .AddFilter("Marten", LogLevel.Warning)
+            // A statement that a constraint refuses (a name in use) is an answer, which whoever asked for it handles.
+            .AddFilter("Marten.IDocumentStore", LogLevel.None);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());
@@ -50,7 +53,7 @@ internal static class Program
         builder.Services.AddWolverineHttp();
         builder.Host.UseWolverine(ConfigureWolverine);
         builder.Services.AddDockerApi();
-        // Dashboard services: builder.Services.AddDashboard();
+        builder.Services.AddDashboard(new Uri($"http://{instance.Settings.Http}/"));
 
         var app = builder.Build();
         app.UseLoopbackHosts();
@@ -58,7 +61,7 @@ internal static class Program
         app.UseRouting();
         app.MapWolverineHttpTransportEndpoints().ServedOn(Listener.Reports);
         app.MapGroup("/api/v1").ServedOn(Listener.Docker | Listener.Http).MapRest();
-        // Dashboard: app.MapGroup("").ServedOn(Listener.Http).MapDashboard();
+        app.MapDashboard().ServedOn(Listener.Http);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             Listening.Restrict(instance);

@@ -2,6 +2,7 @@ using JasperFx;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker;
+using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Streams;
 using Wolverine;
@@ -25,14 +26,20 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 });
 
 builder.Services.AddContainers(instance);
+builder.Services.AddImages();
 builder.Host.UseWolverine(options => options.UseOrders());
 
 var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
+app.MapImageStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.
-using var claim = args.Length == 0 ? WorkerSocket.Claim(instance) : null;
+if (args.Length > 0)
+    return await app.RunJasperFxCommands(args);
+
+using var claim = WorkerSocket.Claim(instance);
 app.Lifetime.ApplicationStarted.Register(() => WorkerSocket.Open(instance));
-return await app.RunJasperFxCommands(args);
+await app.RunAsync();
+return 0;

@@ -25,6 +25,10 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
     private readonly SubjectGates _layers = new(), _blobs = new();
     private readonly SemaphoreSlim _unpacking = new(Math.Clamp(Environment.ProcessorCount, 3, 8));
 
+    /// <summary>For layers whose blob is in the store already.</summary>
+    public static readonly FetchBlob NothingToFetch = (layer, _, _, _) =>
+        throw new InvalidImageException($"blob {layer.Digest} is neither in the store nor in the archive");
+
     public void Dispose() => _unpacking.Dispose();
 
     /// <param name="below">Ends when the layers below are in the store.</param>

@@ -4,5 +4,6 @@ namespace Shiplog.Worker.Layers;
 internal interface ILayerUsers
 {
     /// <summary>Chain ids of the layers below every container that is on this host.</summary>
-    IEnumerable<string> LayersInUse();
+    /// <returns><see langword="null"/> where that cannot be told, and so nothing may be deleted.</returns>
+    IReadOnlySet<string>? LayersInUse();
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Worker.Layers;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Linux.FileSystem;
 
 namespace Shiplog.Worker.Images.Content;
 
@@ -50,6 +53,18 @@ internal sealed class BlobStore
 
     /// <summary>Takes a file written at <see cref="IngestPath"/> whose digest the caller has computed.</summary>
     public void Adopt(string path, string digest) => File.Move(path, PathOf(digest), overwrite: true);
+
+    /// <summary>As <see cref="Adopt"/>, but the file stays where it is, too.</summary>
+    public void Link(string path, string digest)
+    {
+        var second = IngestPath();
+        using (var ingest = FileCalls.OpenRoot(_ingest))
+        {
+            if (FileCalls.TryLink(ingest, Encoding.UTF8.GetBytes(Path.GetFileName(path)), ingest, Encoding.UTF8.GetBytes(Path.GetFileName(second))) is var error and not 0)
+                throw new LinuxException(error, "link", path);
+        }
+        Adopt(second, digest);
+    }
 
     /// <returns>Its size, in bytes.</returns>
     public long Delete(string digest)

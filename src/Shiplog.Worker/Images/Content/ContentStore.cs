@@ -64,7 +64,8 @@ internal sealed class ContentStore
         Images.Put(image);
     }
 
-    /// <summary>Forgets all images but these, and deletes what only those needed that are forgotten.</summary>
+    /// <summary>Forgets an image, and deletes what only it needed.</summary>
+    /// <param name="keep">Images that stay, whatever is asked.</param>
     public Swept Forget(string imageId, IReadOnlySet<string> keep)
     {
         lock (_gate)
@@ -93,7 +94,8 @@ internal sealed class ContentStore
         Swept swept;
         lock (_gate)
         {
-            var (blobs, layers) = Needed();
+            if (Needed() is not var (blobs, layers))
+                return new Swept([], 0);
             var (gone, freed) = (new List<string>(), 0L);
             foreach (var chainId in Layers.All.Where(l => !layers.Contains(l)).ToList())
             {
@@ -109,9 +111,11 @@ internal sealed class ContentStore
         return swept;
     }
 
-    private (HashSet<string> Blobs, HashSet<string> Layers) Needed()
+    private (HashSet<string> Blobs, HashSet<string> Layers)? Needed()
     {
-        var (blobs, layers) = (new HashSet<string>(), new HashSet<string>(_users.LayersInUse()));
+        if (_users.LayersInUse() is not { } used)
+            return null;
+        var (blobs, layers) = (new HashSet<string>(), new HashSet<string>(used));
         foreach (var image in Images.All)
         {
             blobs.UnionWith([image.ImageId, image.ManifestDigest, .. image.Layers.Select(l => l.Digest)]);
