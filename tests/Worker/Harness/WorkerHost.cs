@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Layers;
 using Shiplog.Worker.Lifecycle;
 
 namespace Shiplog.Worker.Tests.Harness;
@@ -11,7 +13,7 @@ namespace Shiplog.Worker.Tests.Harness;
 internal sealed class WorkerHost : IAsyncDisposable
 {
     private const string Busybox = "/bin/busybox";
-    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "md5sum", "touch", "test"];
+    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "md5sum", "touch", "test", "tr"];
 
     // From its own folder, as it is when installed: beside the tests it would take their assemblies for its own.
     private static readonly string Program = Path.GetFullPath(
@@ -27,7 +29,6 @@ internal sealed class WorkerHost : IAsyncDisposable
         Instance = Instance.Load(home);
         Server = new Server(Instance);
         ChainId = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("busybox")));
-        MakeLayer(Path.Combine(Instance.WorkerFolder, "layers", ChainId["sha256:".Length..], "diff"));
     }
 
     public Instance Instance { get; }
@@ -74,6 +75,9 @@ internal sealed class WorkerHost : IAsyncDisposable
             try
             {
                 await http.GetStringAsync(WorkerStreams.Ready);
+                // Now, since a starting worker deletes layers that neither an image nor a container needs.
+                if (!Directory.Exists(LayerFolder))
+                    MakeLayer(LayerFolder, new LayerRecord(ChainId, ChainId, 0));
                 return;
             }
             catch (HttpRequestException)
@@ -144,7 +148,7 @@ internal sealed class WorkerHost : IAsyncDisposable
             Directory.Delete(group);
     }
 
-    private static void MakeLayer(string folder)
+    private static void MakeLayer(string folder, LayerRecord record)
     {
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
         Directory.CreateDirectory(Path.Combine(folder, "tmp"));
@@ -154,5 +158,6 @@ internal sealed class WorkerHost : IAsyncDisposable
             File.CreateSymbolicLink(Path.Combine(folder, "bin", applet), "busybox");
         File.WriteAllText(Path.Combine(folder, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n");
         File.WriteAllText(Path.Combine(folder, "etc/group"), "root:x:0:\nalice:x:1000:\naudio:x:29:alice\n");
+        File.WriteAllText(Path.Combine(folder, "../layer.json"), JsonSerializer.Serialize(record));
     }
 }
