@@ -59,7 +59,7 @@ purge_network() {
   in_network nft delete table ip "$SL_NFT_TABLE" 2>/dev/null || :
   in_network ip link delete "$SL_BRIDGE" 2>/dev/null || :
   PURGE_LEFT=$(
-    in_network ip -o link show "$SL_BRIDGE" 2>/dev/null | sed 's/^/interface /'
+    in_network ip -o link show "$SL_BRIDGE" 2>/dev/null | sed 's/^/interface /' || :
     in_network nft list tables | grep -w "$SL_NFT_TABLE" || :
   )
 }

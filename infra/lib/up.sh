@@ -80,12 +80,12 @@ up_port_free() { # NAME ADDRESS KEY
 }
 
 up_where() {
-  say "" \
+  printf '%s\n' "" \
     "docker CLI   export DOCKER_HOST=unix://$SL_SOCKET" \
     "dashboard    http://$SL_HTTP/" \
     "events       curl http://$SL_HTTP/api/v1/events" \
     "settings     $SL_CONFIG" \
-    "logs         $SL_LOG" | sed 's/^ //'
+    "logs         $SL_LOG"
   docker_found || say "The docker CLI is not installed. Debian has it in the package docker.io ('apt install" \
     "--no-install-recommends docker.io', then 'systemctl disable --now docker containerd' to do without its daemon)."
 }

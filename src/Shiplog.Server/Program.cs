@@ -36,10 +36,17 @@ internal static class Program
     internal static WebApplication Build(string[] args, Instance instance)
     {
         Listening.Prepare(instance);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // The configuration is shiplog.json; no other file is watched.
+            Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
-            .AddFilter("Marten", LogLevel.Warning);
+            .AddFilter("Marten", LogLevel.Warning)
+            // A statement that a constraint refuses (a name in use) is an answer, which whoever asked for it handles.
+            .AddFilter("Marten.IDocumentStore", LogLevel.None);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());

@@ -10,12 +10,13 @@ namespace Shiplog.Domain.Images;
 /// What an image's config says (OCI image spec, "Image Configuration"). It came from outside: what has the wrong type is
 /// read as absent.
 /// </summary>
-/// <param name="Created">As written; images made reproducibly have none.</param>
+/// <param name="Created">Images made reproducibly may have none.</param>
+/// <param name="CreatedText">As it is written: it may be finer than a clock of ours.</param>
 /// <param name="Config">How a container of it runs.</param>
 /// <param name="History">Oldest first.</param>
 /// <param name="DiffIds">Of the layers, lowest first.</param>
 public sealed record ImageConfig(
-    string Architecture, string Os, string? Variant, DateTimeOffset? Created, string? Author, string? Comment, ContainerConfig Config,
+    string Architecture, string Os, string? Variant, DateTimeOffset? Created, string? CreatedText, string? Author, string? Comment, ContainerConfig Config,
     bool HasHealthcheck, HistoryEntry[] History, string[] DiffIds, string Json)
 {
     /// <summary>A configuration that says nothing.</summary>
@@ -72,7 +73,7 @@ public sealed record ImageConfig(
     }
 
     private static ImageConfig Read(JsonObject root, string json) => new(
-        root.Text("architecture") ?? "", root.Text("os") ?? "", root.Text("variant"), root.Time("created"), root.Text("author"),
+        root.Text("architecture") ?? "", root.Text("os") ?? "", root.Text("variant"), root.Time("created"), root.Text("created"), root.Text("author"),
         root.Text("comment"), root["config"] is JsonObject c ? ReadConfig(c) : Nothing, (root["config"] as JsonObject)?["Healthcheck"] is JsonObject,
         [.. (root["history"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadEntry)],
         (root["rootfs"] as JsonObject)?.Texts("diff_ids") ?? [], json);

@@ -60,7 +60,7 @@ internal static class DockerApiSetup
     private static async Task FailAsync(HttpContext context, Exception exception, ILogger log)
     {
         var (status, message) = DockerErrors.Of(exception);
-        if (status == 500)
+        if (status == 500 && exception is not DockerException)
             Log.Failed(log, exception, context.Request.Method, context.Request.Path);
         if (context.Response.HasStarted)
         {

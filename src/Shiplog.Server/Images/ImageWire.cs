@@ -40,7 +40,7 @@ internal static class ImageWire
         return new ImageInspect
         {
             Id = image.Id, RepoTags = [.. tags], RepoDigests = Digests(image), Parent = image.ParentImageId ?? "",
-            Comment = image.Comment ?? config.Comment ?? config.History.LastOrDefault()?.Comment ?? "", Created = DockerTime.Text(config.Created),
+            Comment = image.Comment ?? config.Comment ?? config.History.LastOrDefault()?.Comment ?? "", Created = config.CreatedText ?? DockerTime.Zero,
             Container = version.AtLeast(45) ? null : image.FromContainerId ?? "", DockerVersion = "", Author = config.Author ?? "",
             Config = ContainerWire.Config(config.Config, ""), Architecture = config.Architecture, Variant = config.Variant, Os = config.Os,
             Size = Size(image), VirtualSize = version.AtLeast(44) ? null : Size(image), GraphDriver = new GraphDriverDto(null, "overlay2"),

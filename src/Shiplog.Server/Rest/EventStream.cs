@@ -25,10 +25,11 @@ internal static class EventStream
         context.Response.Headers["X-Accel-Buffering"] = "no";
         await context.Response.WriteAsync(": shiplog\n\n", cancellation);
         await context.Response.Body.FlushAsync(cancellation);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var events = feed.ReadAsync(from, stream, null, null, follow: true, ended.Token).GetAsyncEnumerator(ended.Token);
+        var next = events.MoveNextAsync().AsTask();
         try
         {
-            await using var events = feed.ReadAsync(from, stream, null, null, follow: true, cancellation).GetAsyncEnumerator(cancellation);
-            var next = events.MoveNextAsync().AsTask();
             while (true)
             {
                 if (!await ArrivesAsync(next, time, cancellation))
@@ -52,6 +53,12 @@ internal static class EventStream
         catch (StoreAwayException)
         {
             // The stream ends; the client comes again with the last id that it has.
+        }
+        finally
+        {
+            // An enumerator must not be disposed of while it is moving.
+            await ended.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

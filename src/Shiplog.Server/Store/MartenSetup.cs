@@ -50,6 +50,9 @@ internal static class MartenSetup
         options.DatabaseSchemaName = Schema;
         options.AutoCreateSchemaObjects = AutoCreate.None;
         options.DisableNpgsqlLogging = true;
+        // Whoever waits is told at once that PostgreSQL is away; what is tried again is decided by us, where it is safe (Pen).
+        options.ConfigurePolly(_ => { });
+        options.ConfigureWritePolly(_ => { });
         options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase);
         ConfigureEvents(options, time);
         ConfigureDocuments(options);

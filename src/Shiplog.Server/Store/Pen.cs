@@ -32,6 +32,7 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
     private readonly SemaphoreSlim _turn = new(1, 1);
     private NpgsqlConnection? _connection;
     private IReadOnlyList<IEvent> _doubtful = [];
+    private bool _saving;
 
     /// <summary>
     /// Runs <paramref name="work"/> in a transaction of its own, then saves what the session has, commits and tells the
@@ -46,8 +47,19 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
             throw new StoreAwayException("the event store is busy: no turn to write within 10 s", new TimeoutException());
         try
         {
+            var reused = _connection is not null;
             var connection = await OpenAsync(cancellation);
-            return await WriteAsync(connection, context, host, work);
+            _saving = false;
+            try
+            {
+                return await WriteAsync(connection, context, host, work);
+            }
+            catch (Exception e) when (reused && !_saving && StoreFailures.IsAway(e))
+            {
+                // PostgreSQL had been restarted since the last write, and this one has not touched it.
+                await CloseAsync();
+                return await WriteAsync(await OpenAsync(cancellation), context, host, work);
+            }
         }
         catch (Exception e) when (StoreFailures.IsAway(e))
         {
@@ -71,6 +83,7 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
         var appended = writing.Attribute();
         if (appended.Count == 0 && !session.PendingChanges.Operations().Any())
             return result;
+        _saving = true;
         await session.SaveChangesAsync(CancellationToken.None);
         _doubtful = appended;
         await transaction.CommitAsync(CancellationToken.None);

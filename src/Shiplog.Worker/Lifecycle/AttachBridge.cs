@@ -28,6 +28,9 @@ internal sealed class AttachBridgeStep(Bridges bridges, TimeProvider time) : ISt
             bridges.Netlink.Do(veth, order.HostInterface);
         }
 
+        var netlink = start.Network.Netlink;
+        var index = netlink.FindLink(order.ContainerInterface) ?? throw new LinuxException(Errno.ENODEV, "rtnetlink", order.ContainerInterface);
+        netlink.Do(LinkPlans.SetUp(index), order.ContainerInterface);
         return new BridgeAttachedReport(
             start.Container.Id, order.NetworkId, order.Bridge, order.HostInterface, order.ContainerInterface, order.MacAddress,
             start.Container.NetworkNamespace, Stopwatch.GetElapsedTime(began), time.GetUtcNow());

@@ -122,14 +122,19 @@ internal sealed class ExitWatch(
 
         var outcome = run.Stop is { } ended ? new OrderOutcome(ended.CommandId) : null;
         var recorded = facts.Report(
-            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId);
-        // Only now: until the end is on disk, the exit file and the journal are what it can be learnt from.
-        if (discarded is ContainerRemovedReport)
-            Directory.Delete(paths.Folder, recursive: true);
-        else
-            (run.Record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
-        File.Delete(paths.ExitFile);
+            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId,
+            // Only then: until the end is on disk, the exit file and the journal are what it can be learnt from.
+            spooled: () => Forget(run, discarded is ContainerRemovedReport));
         containers.Remove(run, recorded);
+    }
+
+    private static void Forget(Run run, bool discarded)
+    {
+        if (discarded)
+            Directory.Delete(run.Paths.Folder, recursive: true);
+        else
+            (run.Record with { Phase = RunPhase.Ended }).Save(run.Paths.State, durable: false);
+        File.Delete(run.Paths.ExitFile);
     }
 
     private ContainerExitedReport ReadEnd(Run run)

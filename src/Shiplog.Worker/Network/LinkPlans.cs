@@ -48,8 +48,8 @@ internal static class LinkPlans
             .Nest(IFLA_LINKINFO, info => info.Add(IFLA_INFO_KIND, "bridge"));
 
     /// <summary>
-    /// A veth pair, both ends up: the host's end a port of the bridge, the other made in the container's namespace, so that
-    /// there is no moment in which it is anywhere else.
+    /// A veth pair: the host's end up and a port of the bridge; the other made in the container's namespace, so that there is
+    /// no moment in which it is anywhere else. It is made down: the kernel opens it before the pair is complete (ENOTCONN).
     /// </summary>
     public static NetlinkMessage CreateVeth(string host, int bridge, string container, byte[] mac, int mtu, int netnsFd) =>
         new NetlinkMessage(RTM_NEWLINK, Create, LinkPart(0, up: true))
@@ -59,7 +59,7 @@ internal static class LinkPlans
             .Nest(IFLA_LINKINFO, info => info
                 .Add(IFLA_INFO_KIND, "veth")
                 .Nest(IFLA_INFO_DATA, data => data
-                    .Nest(VETH_INFO_PEER, LinkPart(0, up: true), peer => peer
+                    .Nest(VETH_INFO_PEER, LinkPart(0, up: false), peer => peer
                         .Add(IFLA_IFNAME, container)
                         .Add(IFLA_ADDRESS, mac)
                         .Add(IFLA_MTU, (uint)mtu)

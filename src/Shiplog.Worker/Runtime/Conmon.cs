@@ -34,9 +34,11 @@ internal sealed class Conmon(OciRuntime runtime)
             int pid;
             using (theirs)
             {
-                // conmon makes its terminal's socket in TMPDIR.
+                // conmon makes its terminal's socket in TMPDIR. Beside the bundle, not in it: with a container's id in it the
+                // path would be longer than a socket's may be, 107 bytes (unix(7)).
+                var temporary = Path.GetDirectoryName(options.Bundle);
                 pid = Child.Spawn(
-                    _program, Arguments(options), [Child.Path, "_OCI_SYNCPIPE=3", "TMPDIR=" + options.Bundle], options.Bundle, [theirs]);
+                    _program, Arguments(options), [Child.Path, "_OCI_SYNCPIPE=3", "TMPDIR=" + temporary], options.Bundle, [theirs]);
             }
 
             var answer = await ReadLineAsync(sync, cancellation);

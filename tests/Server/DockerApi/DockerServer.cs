@@ -65,6 +65,8 @@ public sealed class DockerServer : IAsyncLifetime
         return socket;
     }
 
+    internal Task<string> PsqlAsync(string sql) => _cluster.PsqlAsync(sql);
+
     /// <summary>Sends JSON as it is written here.</summary>
     internal Task<HttpResponseMessage> PostAsync(string path, string json, string type = "application/json")
     {

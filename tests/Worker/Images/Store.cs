@@ -67,7 +67,7 @@ internal sealed class Store : IDisposable
     {
         public HashSet<string> ChainIds { get; } = [];
 
-        public IEnumerable<string> LayersInUse() => ChainIds;
+        public IReadOnlySet<string>? LayersInUse() => ChainIds;
     }
 
     internal sealed class Lines : IProgressSink
