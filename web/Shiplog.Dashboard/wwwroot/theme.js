@@ -10,7 +10,7 @@
       localStorage.setItem('shiplog-theme', root.dataset.theme);
     },
     born() {
-      this.alive = true;
+      window.shiplog.alive = true;
     },
     show(id) {
       document.getElementById(id)?.scrollIntoView({ block: 'center' });
