@@ -95,43 +95,43 @@ public sealed record Instance
 public sealed record Settings
 {
     /// <summary>Tried in this order before Docker Hub: <c>["https://mirror.example"]</c>.</summary>
-    [JsonPropertyName("registry-mirrors")] public string[] RegistryMirrors { get; init; } = [];
+    [JsonPropertyName("registry-mirrors")] public string[] RegistryMirrors { get; set; } = [];
 
     /// <summary>Registries spoken to over plain HTTP or unverified TLS: <c>host[:port]</c> or CIDR. 127.0.0.0/8 always is.</summary>
-    [JsonPropertyName("insecure-registries")] public string[] InsecureRegistries { get; init; } = [];
+    [JsonPropertyName("insecure-registries")] public string[] InsecureRegistries { get; set; } = [];
 
     /// <summary>Name of the default network's bridge interface.</summary>
-    [JsonPropertyName("bridge")] public string? Bridge { get; init; }
+    [JsonPropertyName("bridge")] public string? Bridge { get; set; }
 
     /// <summary>The default bridge's address and subnet: <c>172.17.0.1/16</c>; where not set, the first free of 172.17..172.31.</summary>
-    [JsonPropertyName("bip")] public string? Bip { get; init; }
+    [JsonPropertyName("bip")] public string? Bip { get; set; }
 
     /// <summary>MTU of the default bridge, bytes.</summary>
-    [JsonPropertyName("mtu")] public int Mtu { get; init; } = 1500;
+    [JsonPropertyName("mtu")] public int Mtu { get; set; } = 1500;
 
     /// <summary>DNS servers for containers; where not set, the host's.</summary>
-    [JsonPropertyName("dns")] public string[] Dns { get; init; } = [];
+    [JsonPropertyName("dns")] public string[] Dns { get; set; } = [];
 
     /// <summary><c>crun</c> or <c>runc</c>.</summary>
-    [JsonPropertyName("default-runtime")] public string Runtime { get; init; } = "crun";
+    [JsonPropertyName("default-runtime")] public string Runtime { get; set; } = "crun";
 
     /// <summary>The seccomp profile; where not set, the one Debian's golang-github-containers-common ships.</summary>
-    [JsonPropertyName("seccomp-profile")] public string SeccompProfile { get; init; } = "/usr/share/containers/seccomp.json";
+    [JsonPropertyName("seccomp-profile")] public string SeccompProfile { get; set; } = "/usr/share/containers/seccomp.json";
 
     /// <summary>Layers fetched at a time.</summary>
-    [JsonPropertyName("max-concurrent-downloads")] public int MaxConcurrentDownloads { get; init; } = 3;
+    [JsonPropertyName("max-concurrent-downloads")] public int MaxConcurrentDownloads { get; set; } = 3;
 
     /// <summary>Seconds that a stop waits before SIGKILL where nobody says otherwise.</summary>
-    [JsonPropertyName("shutdown-timeout")] public int StopTimeout { get; init; } = 10;
+    [JsonPropertyName("shutdown-timeout")] public int StopTimeout { get; set; } = 10;
 
     /// <summary>Where dashboard and REST listen; loopback only.</summary>
-    [JsonPropertyName("http")] public string Http { get; init; } = "127.0.0.1:8080";
+    [JsonPropertyName("http")] public string Http { get; set; } = "127.0.0.1:8080";
 
     /// <summary>Where the demonstration registry of <c>infra/up</c> listens.</summary>
-    [JsonPropertyName("registry")] public string Registry { get; init; } = "127.0.0.1:5000";
+    [JsonPropertyName("registry")] public string Registry { get; set; } = "127.0.0.1:5000";
 
     /// <summary>The Unix user that the server runs as.</summary>
-    [JsonPropertyName("user")] public string User { get; init; } = "shiplog";
+    [JsonPropertyName("user")] public string User { get; set; } = "shiplog";
 }
 
 [JsonSourceGenerationOptions(ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]

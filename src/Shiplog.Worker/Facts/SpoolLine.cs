@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Shiplog.Contracts.Orders;
+
+namespace Shiplog.Worker.Facts;
+
+/// <summary>One line of the spool: a batch, and the outcome that it gives to its command.</summary>
+/// <param name="Lane">Batches of one lane (a container, an image) are delivered in the order they were spooled.</param>
+/// <param name="Outcome"><see langword="null"/> where the batch ends no command.</param>
+/// <param name="Ends">The start order whose run of a container the batch ends, so that the end is reported once.</param>
+internal sealed record SpoolLine(string Lane, ReportBatch Batch, OrderOutcome? Outcome, string? Ends);
+
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(SpoolLine))]
+internal sealed partial class SpoolJson : JsonSerializerContext;

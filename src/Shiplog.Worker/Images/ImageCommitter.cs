@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Images.Content;
+using Shiplog.Worker.Images.Progress;
+using Shiplog.Worker.Images.Registry;
+using Shiplog.Worker.Layers;
+using Shiplog.Worker.Lifecycle;
+using Shiplog.Worker.Linux.FileSystem;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Images;
+
+/// <summary>
+/// Makes an image of a container: its read-write layer becomes a layer of its own over those of its image. As with Docker, a
+/// container without changes makes an image of the same layers.
+/// </summary>
+internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, IContainerAccess containers, TimeProvider time)
+{
+    private const string Step = "CommitContainer";
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <returns>The facts, the outcome last.</returns>
+    public async Task<Report[]> CommitAsync(CommitContainer order, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var facts = new List<Report>();
+        try
+        {
+            using var lease = store.Lease();
+            var parent = Parent(order.ParentImageId, lease);
+            var diff = await DiffAsync(order, lease, facts, cancellation);
+            var image = await StoreAsync(order, parent, diff, lease, cancellation);
+            var newLayer = diff is null ? null : image.Layers[^1].ChainId;
+            return [.. facts, new ContainerCommittedReport(order.ContainerId, image, newLayer, Stopwatch.GetElapsedTime(began), time.GetUtcNow())];
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new OrderException(ImageFailures.Explain(Step, e), [.. facts], e);
+        }
+    }
+
+    private StoredImage Parent(string imageId, ContentLease lease)
+    {
+        lease.PinBlob(imageId);
+        var parent = store.Images.Find(imageId)
+            ?? throw new OrderException(new OrderFailure(Step, FailureKind.NotFound, $"image {imageId}, which the container was made from, is no longer on this host; pull it again"));
+        foreach (var layer in parent.Layers)
+        {
+            lease.PinBlob(layer.Digest);
+            lease.PinLayer(layer.ChainId);
+        }
+        return parent;
+    }
+
+    private async Task<CommittedLayer?> DiffAsync(CommitContainer order, ContentLease lease, List<Report> facts, CancellationToken cancellation)
+    {
+        var hold = await containers.HoldAsync(order.ContainerId, order.Pause);
+        if (hold.Paused is { } paused)
+            facts.Add(paused);
+        try
+        {
+            return hold.UpperPath is { } upper
+                ? await Task.Factory.StartNew(() => WriteDiff(upper, lease, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                : null;
+        }
+        finally
+        {
+            if (await hold.ReleaseAsync() is { } unpaused)
+                facts.Add(unpaused);
+        }
+    }
+
+    /// <summary>Reads the read-write layer once: tar, diff id, compression, digest and size in one pass.</summary>
+    private CommittedLayer? WriteDiff(string upper, ContentLease lease, CancellationToken cancellation)
+    {
+        var path = store.Blobs.IngestPath();
+        try
+        {
+            string diffId, digest;
+            long size;
+            using (var root = FileCalls.OpenRoot(upper))
+            using (var blob = new HashingStream(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024)))
+            {
+                using (var tar = new HashingStream(new GZipStream(blob, CompressionLevel.Fastest, leaveOpen: true)))
+                {
+                    var diff = new LayerDiff(root, tar);
+                    diff.Write(cancellation);
+                    if (diff.Entries == 0)
+                        return null;
+                    diffId = tar.CurrentDigest;
+                }
+                (digest, size) = (blob.CurrentDigest, blob.Count);
+            }
+            lease.PinBlob(digest);
+            store.Blobs.Adopt(path, digest);
+            return new CommittedLayer(diffId, digest, size);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private async Task<StoredImage> StoreAsync(CommitContainer order, StoredImage parent, CommittedLayer? diff, ContentLease lease, CancellationToken cancellation)
+    {
+        var config = Complete(order.ConfigTemplate, diff);
+        var isOci = parent.ManifestMediaType == RegistryManifest.OciManifest;
+        var layers = parent.Layers.Select(l => l with { Existed = true }).ToList();
+        if (diff is not null)
+            layers.Add(await UnpackAsync(parent, diff, isOci, lease, cancellation));
+        var read = ImageConfig.Read(config);
+        if (!read.DiffIds.SequenceEqual(layers.Select(l => l.DiffId)))
+            throw new InvalidImageException("the config of the new image does not name the layers of the container's image");
+        var manifest = ManifestDocument.Write(config, layers, isOci);
+        var image = new StoredImage(Digest.Of(config), Digest.Of(manifest), isOci ? RegistryManifest.OciManifest : RegistryManifest.DockerManifest, null, Encoding.UTF8.GetString(config), [.. layers]);
+        foreach (var document in (byte[][])[config, manifest])
+        {
+            lease.PinBlob(Digest.Of(document));
+            store.Blobs.Put(Digest.Of(document), document);
+        }
+        store.Publish(image);
+        return image;
+    }
+
+    // Unpacked from its own tar, so that it is what every other host will make of it.
+    private Task<ImageLayer> UnpackAsync(StoredImage parent, CommittedLayer diff, bool isOci, ContentLease lease, CancellationToken cancellation)
+    {
+        var below = parent.Layers.Select(l => l.ChainId).ToArray();
+        var chainId = Digest.Chain([.. parent.Layers.Select(l => l.DiffId), diff.DiffId])[^1];
+        var plan = new LayerPlan(diff.Digest, diff.DiffId, chainId, ManifestDocument.LayerType(isOci, isCompressed: true), diff.Size, below);
+        return intake.TakeAsync(plan, lease, LayerIntake.NothingToFetch, Task.CompletedTask, new LayerProgress(NoProgress.Instance, diff.Digest, diff.Size, time), cancellation);
+    }
+
+    /// <summary>The new image's config: the template and the layer, or the mark that there is none.</summary>
+    private static byte[] Complete(string template, CommittedLayer? diff)
+    {
+        try
+        {
+            var config = JsonNode.Parse(template)?.AsObject() ?? throw new JsonException("it is null");
+            if (diff is not null)
+                (config["rootfs"]?["diff_ids"]?.AsArray() ?? throw new JsonException("it has no rootfs.diff_ids")).Add(diff.DiffId);
+            else if (config["history"] is JsonArray { Count: > 0 } history && history[^1] is JsonObject last)
+                last["empty_layer"] = true;
+            return JsonSerializer.SerializeToUtf8Bytes(config, Relaxed);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new InvalidImageException($"the template of the new image's config is broken: {e.Message}");
+        }
+    }
+
+    private sealed record CommittedLayer(string DiffId, string Digest, long Size);
+}

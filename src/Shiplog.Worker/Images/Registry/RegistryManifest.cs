@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Layers;
+
+namespace Shiplog.Worker.Images.Registry;
+
+/// <summary>What a manifest says of a blob.</summary>
+internal sealed record Descriptor(string MediaType, string Digest, long Size);
+
+/// <summary>An index's entry.</summary>
+internal sealed record PlatformDescriptor(Descriptor Manifest, Platform? Platform);
+
+/// <summary>A manifest or an index, checked; of Docker's schema 2 or OCI's.</summary>
+internal sealed class RegistryManifest
+{
+    public const int MaximalSize = 4 << 20;
+    public const string DockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
+    public const string DockerList = "application/vnd.docker.distribution.manifest.list.v2+json";
+    public const string OciManifest = "application/vnd.oci.image.manifest.v1+json";
+    public const string OciIndex = "application/vnd.oci.image.index.v1+json";
+    public const string DockerConfig = "application/vnd.docker.container.image.v1+json";
+    public const string OciConfig = "application/vnd.oci.image.config.v1+json";
+
+    private const int MaximalLayers = 512;
+
+    public static readonly string[] MediaTypes = [DockerManifest, DockerList, OciManifest, OciIndex];
+
+    private RegistryManifest(byte[] content, string digest, string mediaType)
+    {
+        (Content, Digest, MediaType) = (content, digest, mediaType);
+    }
+
+    /// <summary>As sent: the digest is of these bytes.</summary>
+    public byte[] Content { get; }
+
+    public string Digest { get; }
+
+    public string MediaType { get; }
+
+    public bool IsIndex => MediaType is DockerList or OciIndex;
+
+    public Descriptor? Config { get; private set; }
+
+    /// <summary>Lowest first.</summary>
+    public Descriptor[] Layers { get; private set; } = [];
+
+    public PlatformDescriptor[] Manifests { get; private set; } = [];
+
+    /// <param name="contentType">As the registry sent it: must agree with the document, or one could be taken for another.</param>
+    /// <param name="reference">A tag, or the digest that the document must have.</param>
+    /// <param name="claimed">The digest that the registry says it has.</param>
+    /// <exception cref="RegistryException">It is not what it says, or no image manifest.</exception>
+    public static RegistryManifest Read(byte[] content, string? contentType, string? reference, string? claimed, string host)
+    {
+        var digest = Worker.Layers.Digest.Of(content);
+        if (reference?.Contains(':', StringComparison.Ordinal) == true && reference != digest)
+            throw Bad($"{host} sent a manifest with digest {digest} where {reference} was asked for");
+        if (claimed is not null && claimed != digest)
+            throw Bad($"{host} claims digest {claimed} for a manifest whose digest is {digest}");
+        try
+        {
+            // A key given twice means one thing to one reader and another to the next.
+            using var document = JsonDocument.Parse(content, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
+            return Read(document.RootElement, content, digest, contentType);
+        }
+        catch (JsonException e)
+        {
+            throw Bad($"the manifest from {host} is not valid JSON: {e.Message}");
+        }
+    }
+
+    private static string Layers_Digest(byte[] content) => Worker.Layers.Digest.Of(content);
+
+    private static RegistryManifest Read(JsonElement root, byte[] content, string digest, string? contentType)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw Bad("the manifest is no JSON object");
+        var (hasManifests, hasLayers) = (root.TryGetProperty("manifests", out _), root.TryGetProperty("layers", out _));
+        if (hasManifests && (hasLayers || root.TryGetProperty("config", out _)))
+            throw Bad("the manifest is an index and an image at once; refused");
+        if (Number(root, "schemaVersion") != 2)
+            throw Bad("the manifest is of schema version 1, which is not supported; push the image again with a current client");
+        var inside = root.TryGetProperty("mediaType", out _) ? Text(root, "mediaType") : null;
+        if (inside is not null && contentType is not null && inside != contentType)
+            throw Bad($"the manifest says that it is {inside}, but was sent as {contentType}");
+        var mediaType = inside ?? contentType ?? (hasManifests ? OciIndex : OciManifest);
+        if (!MediaTypes.Contains(mediaType))
+            throw Bad($"a manifest of type {mediaType} is no image");
+        var manifest = new RegistryManifest(content, digest, mediaType);
+        if (manifest.IsIndex != hasManifests || manifest.IsIndex == hasLayers)
+            throw Bad($"the manifest says that it is {mediaType}, but is not made so");
+        if (manifest.IsIndex)
+            manifest.Manifests = [.. Items(root, "manifests").Select(Entry)];
+        else
+            manifest.TakeImage(root);
+        return manifest;
+    }
+
+    private void TakeImage(JsonElement root)
+    {
+        if (!root.TryGetProperty("config", out var config))
+            throw Bad("the manifest has no config");
+        Config = Describe(config);
+        if (Config.MediaType is not (DockerConfig or OciConfig))
+            throw Bad($"the manifest is of an artifact, {Config.MediaType}, and not of a container image");
+        if (Config.Size > MaximalSize)
+            throw Bad($"the image's config claims {Config.Size} bytes; at most {MaximalSize} are taken");
+        Layers = [.. Items(root, "layers").Select(Describe)];
+        if (Layers.Length > MaximalLayers)
+            throw Bad($"the image has {Layers.Length} layers; at most {MaximalLayers} are taken");
+    }
+
+    private static PlatformDescriptor Entry(JsonElement item)
+    {
+        var platform = item.TryGetProperty("platform", out var p) && p.ValueKind == JsonValueKind.Object
+            ? new Platform(Optional(p, "os") ?? "", Optional(p, "architecture") ?? "", Optional(p, "variant"))
+            : null;
+        return new PlatformDescriptor(Describe(item), platform);
+    }
+
+    private static Descriptor Describe(JsonElement item)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            throw Bad("a descriptor of the manifest is no JSON object");
+        var descriptor = new Descriptor(Text(item, "mediaType"), Text(item, "digest"), Number(item, "size"));
+        if (!Worker.Layers.Digest.IsValid(descriptor.Digest))
+            throw Bad("a digest of the manifest is not sha256 and 64 hexadecimal digits");
+        return descriptor.Size >= 0 ? descriptor : throw Bad("a size in the manifest is negative");
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement root, string name) =>
+        root.GetProperty(name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : throw Bad($"the manifest's {name} is no list");
+
+    private static string Text(JsonElement element, string name) =>
+        Optional(element, name) ?? throw Bad($"the manifest lacks {name}, or has no text there");
+
+    private static string? Optional(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static long Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : throw Bad(string.Create(CultureInfo.InvariantCulture, $"the manifest lacks {name}, or has no whole number there"));
+
+    private static RegistryException Bad(string message) => new(FailureKind.Unavailable, message);
+}

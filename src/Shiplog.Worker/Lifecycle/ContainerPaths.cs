@@ -1,0 +1,74 @@
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>Where everything of one container is. What a reboot may take is under the run folder.</summary>
+internal sealed class ContainerPaths
+{
+    private readonly Instance _instance;
+
+    /// <exception cref="OrderException">The id is no name for a file or a container.</exception>
+    public ContainerPaths(Instance instance, string id)
+    {
+        // The rule that crun and runc have; a server that has been taken over must not lead root out of these folders.
+        if (id.Length is 0 or > 128 || id[0] == '.' || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.'))
+            throw new OrderException(new OrderFailure("", FailureKind.Invalid, $"invalid container id: \"{id}\""));
+        (_instance, Id) = (instance, id);
+    }
+
+    public string Id { get; }
+
+    public string Folder => Path.Combine(Root(_instance), Id);
+
+    /// <summary>The journal.</summary>
+    public string State => Path.Combine(Folder, "state.json");
+
+    /// <summary>The read-write layer.</summary>
+    public string Upper => Path.Combine(Folder, "upper");
+
+    public string Work => Path.Combine(Folder, "work");
+
+    /// <summary>Where the root file system is mounted.</summary>
+    public string Merged => Path.Combine(Folder, "merged");
+
+    /// <summary>What the container has written to its standard streams.</summary>
+    public string Log => Path.Combine(Folder, "container.log");
+
+    /// <summary>The OCI bundle; also conmon's folder for its sockets and pipes.</summary>
+    public string Bundle => Path.Combine(_instance.RunFolder, "containers", Id);
+
+    public string NetworkNamespace => Path.Combine(NetworkNamespaces(_instance), Id);
+
+    /// <summary>What conmon writes when the program has ended; it outlives a reboot, since nobody else knows the code.</summary>
+    public string ExitFile => Path.Combine(Exits(_instance), Id);
+
+    public string Cgroup => _instance.CgroupParent + "/" + Id;
+
+    public static string Root(Instance instance) => Path.Combine(instance.WorkerFolder, "containers");
+
+    public static string NetworkNamespaces(Instance instance) => Path.Combine(instance.RunFolder, "netns");
+
+    public static string Exits(Instance instance) => Path.Combine(instance.WorkerFolder, "exits");
+
+    public static string Bundles(Instance instance) => Path.Combine(instance.RunFolder, "containers");
+
+    /// <summary>A layer's unpacked folder, by the short name that keeps the mount options within a page where there is one.</summary>
+    /// <exception cref="OrderException">The chain id is no digest.</exception>
+    public static string Layer(Instance instance, string chainId)
+    {
+        const string Prefix = "sha256:";
+        var hex = chainId.StartsWith(Prefix, StringComparison.Ordinal) ? chainId[Prefix.Length..] : "";
+        if (hex.Length != 64 || !hex.All(char.IsAsciiHexDigitLower))
+            throw new OrderException(new OrderFailure("MountRootFs", FailureKind.Invalid, $"invalid layer: \"{chainId}\""));
+        var shortName = Path.Combine(instance.WorkerFolder, "l", hex[..26]);
+        return Directory.Exists(shortName) ? shortName : Path.Combine(instance.WorkerFolder, "layers", hex, "diff");
+    }
+
+    /// <summary>
+    /// The lowest layer of every container: the mount points that a runtime would otherwise make in the read-write layer,
+    /// where they would look like changes that the container made.
+    /// </summary>
+    public static string InitLayer(Instance instance) => Path.Combine(instance.WorkerFolder, "init-layer");
+}

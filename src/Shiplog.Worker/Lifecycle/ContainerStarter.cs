@@ -1,0 +1,56 @@
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>Brings a container up, step by step, or leaves it as it was.</summary>
+internal sealed class ContainerStarter(
+    Containers containers, ContainerSteps steps, StepRunner runner, ExitWatch exits)
+{
+    /// <summary>Needs the container's turn.</summary>
+    public async Task<OrderResult> StartAsync(StartContainer order)
+    {
+        var paths = containers.Paths(order.ContainerId);
+        if (containers.IsRunning(order.ContainerId))
+            throw new OrderException(new OrderFailure("StartContainer", FailureKind.Conflict, $"container {order.ContainerId} is running already"));
+        if (order.Process.Args.Length == 0)
+            throw new OrderException(new OrderFailure("StartContainer", FailureKind.Invalid, "no command specified", 128));
+
+        Directory.CreateDirectory(paths.Folder);
+        var record = ContainerRecord.For(order);
+        record.Save(paths.State, durable: true);
+        using var start = new StartContext(paths, order) { Record = record };
+        List<Report> reports;
+        try
+        {
+            // Not interrupted by the worker's stopping: undoing takes longer than going on.
+            reports = await runner.DoAsync(steps.InOrder, start, CancellationToken.None);
+        }
+        catch
+        {
+            (record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
+            throw;
+        }
+
+        return new OrderResult([.. reports], () => GoOn(paths, start.Record));
+    }
+
+    private void GoOn(ContainerPaths paths, ContainerRecord record)
+    {
+        var running = record with { Phase = RunPhase.Running };
+        running.Save(paths.State, durable: false);
+        exits.Watch(new Run(paths, running, PidHandle.Open(record.Pid, record.PidTicks) ?? PidHandle.Gone(record.Pid)));
+    }
+}
+
+/// <summary>The steps of a start, in the order in which they are done; an end undoes them from the last.</summary>
+internal sealed class ContainerSteps(
+    MountRootFsStep mountRootFs, IsolateNetworkStep isolateNetwork, AttachBridgeStep attachBridge, AssignIpStep assignIp,
+    StartContainerStep startContainer)
+{
+    public IReadOnlyList<IStep> InOrder { get; } = [mountRootFs, isolateNetwork, attachBridge, assignIp, startContainer];
+
+    /// <summary>All but the program's own step: what is left to undo when the program has ended by itself.</summary>
+    public IReadOnlyList<IStep> AroundProgram => [.. InOrder.Take(InOrder.Count - 1)];
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>Step 3: one read-write layer over the image's read-only ones.</summary>
+internal sealed class MountRootFsStep(Instance instance, TimeProvider time) : IStep
+{
+    public string Name => "MountRootFs";
+
+    public bool AppliesTo(StartContainer order) => true;
+
+    public Task<Report?> DoAsync(StartContext start, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var container = start.Container;
+        var layers = start.Order.RootFs.Layers.Select(chain => ContainerPaths.Layer(instance, chain)).ToArray();
+        foreach (var (layer, chain) in layers.Zip(start.Order.RootFs.Layers))
+        {
+            if (!Directory.Exists(layer))
+            {
+                throw new OrderException(new OrderFailure(
+                    Name, FailureKind.NotFound, $"layer {chain} is not on this host: pull the image again", 128));
+            }
+        }
+
+        MakeUpper(container.Upper, layers.LastOrDefault());
+        Directory.CreateDirectory(container.Work);
+        Directory.CreateDirectory(container.Merged);
+        Mounts.Overlay(
+            container.Merged, instance.WorkerFolder,
+            path => Options(layers.Select(path), path(ContainerPaths.InitLayer(instance)), path(container.Upper), path(container.Work), start.Order.AutoRemove));
+        return Task.FromResult<Report?>(new RootFsMountedReport(
+            container.Id, "overlay2", start.Order.RootFs.Layers, container.Upper, container.Merged, Stopwatch.GetElapsedTime(began),
+            time.GetUtcNow()));
+    }
+
+    public Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
+    {
+        Mounts.Unmount(container.Merged);
+        return Task.FromResult<Report?>(new RootFsUnmountedReport(container.Id, time.GetUtcNow()));
+    }
+
+    /// <summary>The mount's options: overlayfs wants the uppermost layer first.</summary>
+    /// <param name="layers">Lowest first.</param>
+    internal static string Options(IEnumerable<string> layers, string init, string upper, string work, bool passing)
+    {
+        var lower = string.Join(':', layers.Reverse().Append(init));
+        // volatile: unmounting need not write to disk a layer that is deleted right after; it would refuse a second mount.
+        return $"lowerdir={lower},upperdir={upper},workdir={work}" + (passing ? ",volatile" : "");
+    }
+
+    // The root's own mode and owner are those of the uppermost layer's folder: the image's, unless we say otherwise.
+    private static void MakeUpper(string upper, string? top)
+    {
+        if (Directory.Exists(upper))
+            return;
+        // Renamed when it is right, so that a crash leaves none rather than one that anybody may write to.
+        var made = upper + ".new";
+        Directory.CreateDirectory(made);
+        if (top is not null)
+        {
+            using var folder = Files.OpenPath(top);
+            if (Interop.Statx(folder, "", Interop.AT_EMPTY_PATH, Interop.STATX_BASIC_STATS, out var stat) != 0)
+                throw LinuxException.Last("statx", top);
+            if (Interop.Chown(made, stat.Uid, stat.Gid) != 0)
+                throw LinuxException.Last("chown", made);
+            File.SetUnixFileMode(made, (UnixFileMode)(stat.Mode & 0xfff));
+        }
+
+        Directory.Move(made, upper);
+    }
+}

@@ -1,0 +1,49 @@
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Orders;
+using Shiplog.Worker.Streams;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>Deletes what a container left on the host.</summary>
+internal sealed class ContainerRemover(Containers containers, Sessions sessions, TimeProvider time)
+{
+    /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
+    public Task<Report[]> RemoveAsync(RemoveContainer order)
+    {
+        var paths = containers.Paths(order.ContainerId);
+        if (containers.IsRunning(order.ContainerId))
+        {
+            throw new OrderException(new OrderFailure(
+                "RemoveContainer", FailureKind.Conflict, $"container {order.ContainerId} is running: stop the container before removing or force remove"));
+        }
+
+        sessions.Finish(order.ContainerId);
+        if (Directory.Exists(paths.Folder))
+        {
+            RemoveContainerFiles.ButJournal(paths);
+            Directory.Delete(paths.Folder, recursive: true);
+        }
+
+        return Task.FromResult<Report[]>([new ContainerRemovedReport(order.ContainerId, time.GetUtcNow())]);
+    }
+}
+
+/// <summary>The files of a container that has ended.</summary>
+internal static class RemoveContainerFiles
+{
+    public static void ButJournal(ContainerPaths paths)
+    {
+        // Never delete through a mount that an undo could not take away: it would delete the image's view of things, too.
+        Mounts.Unmount(paths.Merged);
+        foreach (var entry in new DirectoryInfo(paths.Folder).EnumerateFileSystemInfos())
+        {
+            if (entry.FullName == paths.State)
+                continue;
+            if (entry is DirectoryInfo folder && entry.LinkTarget is null)
+                folder.Delete(recursive: true);
+            else
+                entry.Delete();
+        }
+    }
+}

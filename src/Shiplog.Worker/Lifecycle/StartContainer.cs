@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Network;
+using Shiplog.Worker.Orders;
+using Shiplog.Worker.Runtime;
+using Shiplog.Worker.Streams;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>Step 6: the program runs, by the runtime, under conmon.</summary>
+internal sealed class StartContainerStep(
+    Instance instance, Conmon conmon, OciRuntime runtime, SeccompCompiler seccomp, Sessions sessions, ProcessEnds ends, TimeProvider time)
+    : IStep
+{
+    // Longer than conmon ever takes to write its exit file and end.
+    private static readonly TimeSpan ConmonsLastMoments = TimeSpan.FromSeconds(5);
+
+    private readonly IReadOnlySet<string> _ownCapabilities = Capabilities.Own();
+
+    public string Name => "StartContainer";
+
+    public bool AppliesTo(StartContainer order) => true;
+
+    public async Task<Report?> DoAsync(StartContext start, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var (container, process) = (start.Container, start.Order.Process);
+        var session = sessions.For(container.Id);
+        var size = session.Size ?? (process.ConsoleWidth, process.ConsoleHeight);
+        WriteBundle(start, size);
+        try
+        {
+            var created = await conmon.CreateAsync(Options(container, process), cancellation);
+            start.Record = start.Record with
+            {
+                Pid = created.Pid,
+                PidTicks = PidHandle.StartTicks(created.Pid),
+                ConmonPid = created.ConmonPid,
+                ConmonTicks = PidHandle.StartTicks(created.ConmonPid),
+            };
+            start.Record.Save(container.State, durable: false);
+            session.Made(container.Bundle, process);
+            if (process.Tty && session.Size is { } later && later != size)
+                Terminal.Resize(container.Bundle, later.Width, later.Height);
+            await runtime.StartAsync(container.Id, cancellation);
+        }
+        catch (RuntimeException e)
+        {
+            throw new OrderException(RuntimeErrors.Explain(Name, process.Args[0], e.Message), inner: e);
+        }
+
+        return new ContainerStartedReport(
+            container.Id, start.Record.Pid, runtime.Name, Stopwatch.GetElapsedTime(began), time.GetUtcNow());
+    }
+
+    public async Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
+    {
+        sessions.Finish(container.Id);
+        await runtime.DeleteAsync(container.Id, cancellation);
+        if (Conmon.Running(container.Bundle) is { } conmonPid)
+        {
+            // Its exit file must not be taken for that of the container's next run.
+            await ends.Of(conmonPid, PidHandle.StartTicks(conmonPid)).WaitAsync(ConmonsLastMoments, time, cancellation);
+        }
+
+        RemoveBundle(container);
+        File.Delete(container.ExitFile);
+        return null;
+    }
+
+    public static void RemoveBundle(ContainerPaths container)
+    {
+        if (Directory.Exists(container.Bundle))
+            Directory.Delete(container.Bundle, recursive: true);
+    }
+
+    private static ConmonOptions Options(ContainerPaths container, ContainerProcess process) => new(
+        container.Id, container.Bundle, Path.GetDirectoryName(container.ExitFile)!,
+        process.LogDriver == "none" ? null : container.Log, process.Tty, process.OpenStdin,
+        // A terminal's input is never closed; a pipe's is with the first writer, if he asked for that.
+        KeepStdin: process.Tty || !process.StdinOnce);
+
+    private void WriteBundle(StartContext start, (int Width, int Height) size)
+    {
+        var (container, order) = (start.Container, start.Order);
+        RemoveBundle(container);
+        Directory.CreateDirectory(container.Bundle);
+        WriteEtc(container, order);
+        var capabilities = Capabilities.Resolve(order.Process.CapAdd, order.Process.CapDrop, _ownCapabilities);
+        var spec = OciConfig.Plan(new OciInputs(
+            order, container.Merged, container.Folder, order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
+            ContainerUser.Resolve(order.Process.User, container.Merged), capabilities, container.Cgroup, Cgroups.IsUnified, size,
+            runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities) : null,
+            runtime.TakesCompiledFilter ? null : seccomp.Rules(capabilities)));
+        File.WriteAllBytes(
+            Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, OciJson.Default.OciSpec));
+    }
+
+    private void WriteEtc(ContainerPaths container, StartContainer order)
+    {
+        var resolv = File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : "";
+        var hosts = order.Network == NetworkMode.Host && File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : null;
+        File.WriteAllText(Path.Combine(container.Folder, "hostname"), EtcFiles.Hostname(order.Process));
+        File.WriteAllText(Path.Combine(container.Folder, "hosts"), EtcFiles.Hosts(order.Process, order.Address, hosts));
+        File.WriteAllText(
+            Path.Combine(container.Folder, "resolv.conf"),
+            EtcFiles.ResolvConf(order.Process, order.Network, resolv, instance.Settings.Dns));
+    }
+}

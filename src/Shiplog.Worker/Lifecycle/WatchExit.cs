@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Facts;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Orders;
+using Shiplog.Worker.Runtime;
+using Shiplog.Worker.Streams;
+
+namespace Shiplog.Worker.Lifecycle;
+
+/// <summary>
+/// Step 7: sees a container's end, undoes its steps and reports all of it in one batch. The end is conmon's exit file, told
+/// by the kernel when it appears; or conmon's own end, which leaves none.
+/// </summary>
+internal sealed class ExitWatch(
+    Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, ContainerSteps steps, StepRunner runner,
+    OciRuntime runtime, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    : BackgroundService
+{
+    // As a shell gives for a status it could not learn.
+    private const int LostExitCode = 255;
+
+    private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<Run> _ended = Channel.CreateUnbounded<Run>();
+    private IDisposable? _watch;
+
+    /// <summary>From here on ends are noticed. Call it before the first container is taken up.</summary>
+    public void Open()
+    {
+        Directory.CreateDirectory(ContainerPaths.Exits(instance));
+        _watch = inotify.WatchFolder(ContainerPaths.Exits(instance), Appeared);
+    }
+
+    /// <summary>Takes up a container that runs, or did so a moment ago.</summary>
+    public void Watch(Run run)
+    {
+        containers.Add(run);
+        // It may have ended before it was on the list.
+        if (File.Exists(run.Paths.ExitFile))
+            _ended.Writer.TryWrite(run);
+        else
+            _ = WatchConmonAsync(run);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var under = new List<Task>();
+        await foreach (var run in _ended.Reader.ReadAllAsync(stoppingToken))
+        {
+            under.RemoveAll(t => t.IsCompleted);
+            under.Add(EndAsync(run));
+        }
+    }
+
+    public override void Dispose()
+    {
+        _watch?.Dispose();
+        base.Dispose();
+    }
+
+    private void Appeared(string? name)
+    {
+        if (name is null)
+        {
+            foreach (var file in Directory.EnumerateFiles(ContainerPaths.Exits(instance)))
+                Appeared(Path.GetFileName(file));
+        }
+        else if (containers.Find(name) is { } run && File.Exists(run.Paths.ExitFile))
+        {
+            _ended.Writer.TryWrite(run);
+        }
+    }
+
+    private async Task WatchConmonAsync(Run run)
+    {
+        await ends.Of(run.Record.ConmonPid, run.Record.ConmonTicks);
+        // It writes the file before it ends; when there is none now, there will never be one.
+        _ended.Writer.TryWrite(run);
+    }
+
+    private async Task EndAsync(Run run)
+    {
+        try
+        {
+            using var turn = await gates.EnterAsync(run.Paths.Id, CancellationToken.None);
+            // Told twice: by the file and by conmon's end.
+            if (run.Ended.IsCompleted)
+                return;
+            await ReportEndAsync(run);
+        }
+        catch (Exception e)
+        {
+            // A full disk, at worst: what happened is not lost as long as the exit file is there.
+            logger.EndBroke(e, run.Paths.Id, PauseAfterError.TotalSeconds);
+            await Task.Delay(PauseAfterError, time);
+            _ended.Writer.TryWrite(run);
+        }
+    }
+
+    /// <summary>Needs the container's turn.</summary>
+    public async Task ReportEndAsync(Run run)
+    {
+        var (paths, order) = (run.Paths, run.Record.Order);
+        var exited = ReadEnd(run);
+        if (!File.Exists(paths.ExitFile))
+            logger.ExitCodeLost(paths.Id);
+        List<Report> reports = [.. run.Stop?.Before ?? [], exited];
+        // The runtime's clearing up takes longest and touches nothing that the undo steps do.
+        var clearing = ClearAsync(paths);
+        reports.AddRange(await runner.UndoAsync(steps.AroundProgram, paths, order));
+        if (await clearing is { } failure)
+            reports.Add(failure);
+        sessions.Finish(paths.Id);
+        if (run.Stop is { } stop)
+            reports.Add(new ContainerStoppedReport(paths.Id, stop.Killed, time.GetUtcNow()));
+        var discarded = order.AutoRemove ? Discard(paths) : null;
+        if (discarded is not null)
+            reports.Add(discarded);
+
+        var outcome = run.Stop is { } ended ? new OrderOutcome(ended.CommandId) : null;
+        var recorded = facts.Report(
+            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId,
+            // Only then: until the end is on disk, the exit file and the journal are what it can be learnt from.
+            spooled: () => Forget(run, discarded is ContainerRemovedReport));
+        containers.Remove(run, recorded);
+    }
+
+    private static void Forget(Run run, bool discarded)
+    {
+        if (discarded)
+            Directory.Delete(run.Paths.Folder, recursive: true);
+        else
+            (run.Record with { Phase = RunPhase.Ended }).Save(run.Paths.State, durable: false);
+        File.Delete(run.Paths.ExitFile);
+    }
+
+    private ContainerExitedReport ReadEnd(Run run)
+    {
+        var (paths, file) = (run.Paths, run.Paths.ExitFile);
+        var found = File.Exists(file);
+        var code = found && int.TryParse(File.ReadAllText(file), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read)
+            ? read & 0xff
+            : LostExitCode;
+        var at = found ? new DateTimeOffset(File.GetLastWriteTimeUtc(file)) : time.GetUtcNow();
+        // Before the runtime removes the group.
+        var oom = Cgroups.OomKilled(paths.Cgroup);
+        return new ContainerExitedReport(
+            paths.Id, code, oom, run.Record.Order.Process.LogDriver == "none" || run.Record.Order.AutoRemove ? null : paths.Log, at);
+    }
+
+    private async Task<Report?> ClearAsync(ContainerPaths paths)
+    {
+        try
+        {
+            await runtime.DeleteAsync(paths.Id, CancellationToken.None);
+            StartContainerStep.RemoveBundle(paths);
+            return null;
+        }
+        catch (Exception e) when (e is RuntimeException or IOException)
+        {
+            return new StepFailedReport(paths.Id, "StartContainer", "undo", e.Message, time.GetUtcNow());
+        }
+    }
+
+    // Everything but the journal, which explains a crash before the report is on disk.
+    private Report Discard(ContainerPaths paths)
+    {
+        try
+        {
+            RemoveContainerFiles.ButJournal(paths);
+            return new ContainerRemovedReport(paths.Id, time.GetUtcNow());
+        }
+        catch (IOException e)
+        {
+            return new StepFailedReport(paths.Id, "RemoveContainer", "do", e.Message, time.GetUtcNow());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Shiplog.Worker.Linux.FileSystem;
+
+internal static partial class FileCalls
+{
+    public const int O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0x40, O_EXCL = 0x80;
+    private const int O_CLOEXEC = 0x80000, O_PATH = 0x200000;
+
+    // Numbered by the architecture (asm-generic and arm64 against x86).
+    private static readonly int O_DIRECTORY = IsArm ? 0x4000 : 0x10000, O_NOFOLLOW = IsArm ? 0x8000 : 0x20000;
+    private const ulong RESOLVE_NO_MAGICLINKS = 0x02, RESOLVE_IN_ROOT = 0x10;
+    private const nint OpenAt2Number = 437;
+    private static bool IsArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+
+    /// <summary>Opens a directory by a path of our own making.</summary>
+    public static SafeFileHandle OpenRoot(string path)
+    {
+        var handle = OpenAtNative(AtFdCwd, Terminated(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+        return handle.IsInvalid ? throw new LinuxException(Errno, "open", path) : handle;
+    }
+
+    /// <summary>
+    /// Opens a directory below a root as openat2(2) does it with RESOLVE_IN_ROOT: links and <c>..</c> on the way cannot lead
+    /// out. The handle serves as the start of other calls.
+    /// </summary>
+    /// <returns><see langword="null"/> where it is not there.</returns>
+    /// <exception cref="LinuxException">Something on the way is no directory, or a loop of links.</exception>
+    public static SafeFileHandle? OpenDirectoryIn(SafeFileHandle root, ReadOnlySpan<byte> path, bool forReading = false)
+    {
+        Span<byte> buffer = stackalloc byte[Room(path)];
+        var how = new OpenHow
+        {
+            Flags = (ulong)((forReading ? O_RDONLY : O_PATH) | O_DIRECTORY | O_CLOEXEC),
+            Resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        };
+        var handle = OpenAt2Native(OpenAt2Number, root, Terminate(path.IsEmpty ? "."u8 : path, path.IsEmpty ? stackalloc byte[2] : buffer), in how, Unsafe.SizeOf<OpenHow>());
+        if (!handle.IsInvalid)
+            return handle;
+        if (Errno != ENOENT)
+            Throw("openat2", path);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Opens an entry of a directory; never through a link.</summary>
+    /// <returns><see langword="null"/> where it is there already (O_EXCL), or is not there.</returns>
+    public static SafeFileHandle? TryOpenAt(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags, uint mode = 0)
+    {
+        Span<byte> buffer = stackalloc byte[Room(name)];
+        var handle = OpenAtNative(directory, Terminate(name, buffer), flags | O_NOFOLLOW | O_CLOEXEC, mode);
+        if (!handle.IsInvalid)
+            return handle;
+        if (Errno is not (ENOENT or EEXIST))
+            Throw("open", name);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Opens an entry of a directory that must be a directory itself.</summary>
+    public static SafeFileHandle OpenDirectoryAt(SafeFileHandle directory, ReadOnlySpan<byte> name) =>
+        TryOpenAt(directory, name, O_RDONLY | O_DIRECTORY) ?? throw new LinuxException(ENOENT, "open", Encoding.UTF8.GetString(name));
+
+    /// <summary>Writes all of it at the file's position.</summary>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data)
+    {
+        while (!data.IsEmpty)
+        {
+            var written = WriteNative(file, data, data.Length);
+            if (written < 0)
+                Throw("write", default);
+            data = data[(int)written..];
+        }
+    }
+
+    /// <summary>Writes everything of this file's file system to the disk.</summary>
+    public static void SyncFileSystem(SafeFileHandle file)
+    {
+        if (SyncFsNative(file) != 0)
+            Throw("syncfs", default);
+    }
+
+    private static readonly SafeFileHandle AtFdCwd = new(-100, ownsHandle: false);
+
+    private static byte[] Terminated(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags, Mode, Resolve;
+    }
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
+    private static partial SafeFileHandle OpenAtNative(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial SafeFileHandle OpenAt2Native(nint number, SafeFileHandle directory, ReadOnlySpan<byte> name, in OpenHow how, nint size);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteNative(SafeFileHandle file, ReadOnlySpan<byte> data, nint size);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFsNative(SafeFileHandle file);
+}

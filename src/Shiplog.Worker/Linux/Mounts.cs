@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace Shiplog.Worker.Linux;
+
+/// <summary>Mounts of the worker's own mount namespace.</summary>
+internal static class Mounts
+{
+    // mount(2) takes one page of options.
+    private const int OptionLimit = 4095;
+
+    /// <summary>
+    /// Mounts a union. Paths are taken relative to <paramref name="folder"/> where the options do not fit otherwise.
+    /// </summary>
+    public static void Overlay(string target, string folder, Func<Func<string, string>, string> options)
+    {
+        var absolute = options(static path => path);
+        if (Encoding.UTF8.GetByteCount(absolute) <= OptionLimit)
+        {
+            Mount("overlay", target, "overlay", 0, absolute);
+            return;
+        }
+
+        var relative = options(path => Path.GetRelativePath(folder, path));
+        OwnThread.Run("overlay mount", () =>
+        {
+            // The working folder belongs to the process; without CLONE_FS this thread has its own.
+            if (Interop.Unshare(Interop.CLONE_FS) != 0)
+                throw LinuxException.Last("unshare", "CLONE_FS");
+            if (Interop.Chdir(folder) != 0)
+                throw LinuxException.Last("chdir", folder);
+            Mount("overlay", target, "overlay", 0, relative);
+            return true;
+        });
+    }
+
+    /// <summary>Mounts a file or folder in a second place.</summary>
+    public static void Bind(string source, string target) => Mount(source, target, null, Interop.MS_BIND, null);
+
+    public static void Mount(string source, string target, string? type, nuint flags, string? data)
+    {
+        if (Interop.Mount(source, target, type, flags, data) != 0)
+            throw LinuxException.Last("mount", target);
+    }
+
+    /// <summary>Takes a mount away; one that is not there is no error.</summary>
+    public static void Unmount(string target, bool detach = false)
+    {
+        if (Interop.Umount2(target, Interop.UMOUNT_NOFOLLOW | (detach ? Interop.MNT_DETACH : 0)) == 0)
+            return;
+        var error = LinuxException.Last("umount", target);
+        // EINVAL: the path is there, but nothing is mounted on it.
+        if (error.Errno is not (Errno.EINVAL or Errno.ENOENT))
+            throw error;
+    }
+
+    /// <summary>The mount points below a folder, innermost first, as the kernel lists them (proc_pid_mountinfo(5)).</summary>
+    public static List<string> Below(string folder)
+    {
+        var points = new List<string>();
+        var prefix = folder.TrimEnd('/') + "/";
+        foreach (var line in File.ReadLines("/proc/thread-self/mountinfo"))
+        {
+            var point = Unescape(line.Split(' ', 6)[4]);
+            if (point.StartsWith(prefix, StringComparison.Ordinal))
+                points.Add(point);
+        }
+
+        points.Reverse();
+        return points;
+    }
+
+    // Blanks, tabs, newlines and backslashes stand as three octal digits.
+    private static string Unescape(string field)
+    {
+        if (!field.Contains('\\', StringComparison.Ordinal))
+            return field;
+        var text = new StringBuilder();
+        for (var i = 0; i < field.Length; i++)
+        {
+            if (field[i] != '\\')
+            {
+                text.Append(field[i]);
+                continue;
+            }
+
+            text.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
+            i += 3;
+        }
+
+        return text.ToString();
+    }
+}

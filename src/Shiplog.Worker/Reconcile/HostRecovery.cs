@@ -1,0 +1,111 @@
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Facts;
+using Shiplog.Worker.Lifecycle;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Streams;
+
+namespace Shiplog.Worker.Reconcile;
+
+/// <summary>
+/// Takes up, before the first order, what an earlier life of the worker left: containers that run on are watched again,
+/// those that ended meanwhile are reported, half-done starts are undone, and what no journal explains is removed.
+/// </summary>
+internal sealed class HostRecovery(
+    Instance instance, FactDelivery facts, ExitWatch exits, ContainerSteps steps, StepRunner runner, Sessions sessions,
+    HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(ContainerPaths.Root(instance), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(ContainerPaths.NetworkNamespaces(instance));
+        Directory.CreateDirectory(ContainerPaths.Bundles(instance));
+        InitLayer.Make(ContainerPaths.InitLayer(instance));
+        exits.Open();
+        var reported = facts.TakeUpEarlier();
+        _ = facts.Report(HostFacts.Lane, null, "worker-start", [await host.StartedAsync(cancellationToken)], null);
+
+        var explained = new HashSet<string>();
+        foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
+        {
+            if (await TakeUpAsync(new ContainerPaths(instance, Path.GetFileName(folder)), reported))
+                explained.Add(Path.GetFileName(folder));
+        }
+
+        var (found, repaired) = await leftovers.RemoveAsync(explained);
+        if (found.Length > 0)
+            _ = facts.Report(HostFacts.Lane, null, "reconcile", [new HostReconciledReport(found, repaired, time.GetUtcNow())], null);
+        logger.Recovered(explained.Count, found.Length);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <returns>Whether it runs, or has ended and its end is about to be reported.</returns>
+    private async Task<bool> TakeUpAsync(ContainerPaths paths, HashSet<string> reported)
+    {
+        ContainerRecord? record;
+        try
+        {
+            record = ContainerRecord.Load(paths.State);
+        }
+        catch (InvalidDataException e)
+        {
+            // Its read-write layer may be all that somebody has: kept, and said.
+            logger.JournalUnreadable(paths.Id, e.Message);
+            return false;
+        }
+
+        if (record is null or { Phase: RunPhase.Ended })
+            return false;
+        // The outcome may have been spooled in the moment before the journal was to say so.
+        if (record.Phase == RunPhase.Starting && facts.OutcomeOf(record.Order.CommandId) is not { Failure: null })
+        {
+            await UndoStartAsync(paths, record);
+            return false;
+        }
+
+        if (reported.Contains(record.Order.CommandId))
+        {
+            await FinishEndAsync(paths, record);
+            return false;
+        }
+
+        record = record with { Phase = RunPhase.Running };
+        record.Save(paths.State, durable: false);
+        sessions.For(paths.Id).Made(paths.Bundle, record.Order.Process);
+        exits.Watch(new Run(paths, record, Process(record)));
+        return true;
+    }
+
+    private static PidHandle Process(ContainerRecord record) =>
+        (record.BootId == ContainerRecord.CurrentBoot ? PidHandle.Open(record.Pid, record.PidTicks) : null) ?? PidHandle.Gone(record.Pid);
+
+    private async Task UndoStartAsync(ContainerPaths paths, ContainerRecord record)
+    {
+        var order = record.Order;
+        var undone = await runner.UndoAsync(steps.InOrder, paths, order, statesFacts: false);
+        (record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
+        if (facts.OutcomeOf(order.CommandId) is not null)
+            return;
+        var failure = new OrderFailure("StartContainer", FailureKind.Interrupted, "the worker was restarted while the container was being started", 128);
+        _ = facts.Report(
+            paths.Id, order.CommandId, null, [.. undone, new OrderFailedReport(paths.Id, failure, time.GetUtcNow())],
+            new OrderOutcome(order.CommandId, failure));
+        logger.StartUndone(paths.Id);
+    }
+
+    // Reported by the last life, which did not come to clearing up behind it.
+    private async Task FinishEndAsync(ContainerPaths paths, ContainerRecord record)
+    {
+        await runner.UndoAsync(steps.InOrder, paths, record.Order, statesFacts: false);
+        if (record.Order.AutoRemove)
+        {
+            RemoveContainerFiles.ButJournal(paths);
+            Directory.Delete(paths.Folder, recursive: true);
+        }
+        else
+        {
+            (record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Shiplog.Worker.Runtime;
+
+/// <summary>What a container's control groups know about it (cgroups(7)).</summary>
+internal static class Cgroups
+{
+    private static readonly (string? Memory, string? Unified) Places = Find(File.ReadLines("/proc/self/mountinfo"));
+
+    /// <summary>The machine has the unified hierarchy only.</summary>
+    public static bool IsUnified => Places.Memory is null;
+
+    /// <summary>Whether the kernel has killed a process of the group for memory.</summary>
+    /// <param name="path">As the runtime was given it: <c>/shiplog/…</c>.</param>
+    public static bool OomKilled(string path)
+    {
+        var file = Places.Memory is { } memory ? memory + path + "/memory.oom_control"
+            : Places.Unified is { } unified ? unified + path + "/memory.events"
+            : null;
+        return file is not null && File.Exists(file) && CountOf("oom_kill", File.ReadLines(file)) > 0;
+    }
+
+    /// <summary>Where the memory controller of v1, and the unified hierarchy, are mounted.</summary>
+    internal static (string? Memory, string? Unified) Find(IEnumerable<string> mountinfo)
+    {
+        string? memory = null, unified = null;
+        foreach (var line in mountinfo)
+        {
+            // Fields before " - " vary in number; after it: type, source, options of the file system.
+            var halves = line.Split(" - ", 2);
+            if (halves.Length < 2)
+                continue;
+            var (point, type) = (halves[0].Split(' ')[4], halves[1].Split(' '));
+            if (type[0] == "cgroup2")
+                unified = point;
+            else if (type[0] == "cgroup" && type[2].Split(',').Contains("memory"))
+                memory = point;
+        }
+
+        return (memory, unified);
+    }
+
+    internal static long CountOf(string key, IEnumerable<string> lines) =>
+        lines.Select(l => l.Split(' '))
+            .Where(f => f.Length == 2 && f[0] == key)
+            .Select(f => long.Parse(f[1], CultureInfo.InvariantCulture))
+            .FirstOrDefault();
+}

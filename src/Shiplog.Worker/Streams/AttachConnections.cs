@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Shiplog.Contracts;
+using Shiplog.Worker.Lifecycle;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Streams;
+
+/// <summary>
+/// Serves attach connections beneath HTTP. Kestrel takes a client's half-close for its going away and aborts the response,
+/// but a docker CLI half-closes at once when it has no input to send: so such a connection never reaches Kestrel's HTTP.
+/// </summary>
+internal sealed class AttachConnections(Instance instance, Sessions sessions, ILogger<AttachConnections> logger)
+{
+    private const int HeadLimit = 8 << 10;
+    private static readonly byte[] Prefix = Encoding.ASCII.GetBytes(AttachRequest.Prefix);
+    private static readonly byte[] HeadEnd = "\r\n\r\n"u8.ToArray();
+
+    public async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var input = connection.Transport.Input;
+        var head = await PeekAsync(input);
+        AttachRequest? request;
+        try
+        {
+            request = head is null ? null : AttachRequest.Parse(head);
+        }
+        catch (FormatException e)
+        {
+            await RefuseAsync(connection, e.Message);
+            return;
+        }
+
+        if (request is null)
+        {
+            await next(connection);
+            return;
+        }
+
+        await ConsumeAsync(input, head!.Length);
+        try
+        {
+            var paths = new ContainerPaths(instance, request.ContainerId);
+            using var client = new AttachedClient(request, connection.Transport.Output, DetachKeys.Parse(request.Keys));
+            await AnswerAsync(connection, request);
+            await sessions.For(request.ContainerId).ServeAsync(client, input, paths.Log);
+        }
+        catch (Exception e) when (e is FormatException or OrderException)
+        {
+            await RefuseAsync(connection, e.Message);
+        }
+        catch (Exception e) when (e is IOException or ConnectionResetException or OperationCanceledException)
+        {
+            logger.AttachBroke(request.ContainerId, e.Message);
+        }
+    }
+
+    // The head of an attach request, left in the pipe; null as soon as it can be nothing of the kind.
+    private static async Task<byte[]?> PeekAsync(PipeReader input)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync();
+            var head = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, HeadLimit)).ToArray();
+            var known = Math.Min(head.Length, Prefix.Length);
+            var end = head.AsSpan().IndexOf(HeadEnd);
+            var decided = !head.AsSpan(0, known).SequenceEqual(Prefix.AsSpan(0, known)) || end >= 0 || read.IsCompleted || head.Length == HeadLimit;
+            // Nothing examined: whoever reads next gets the same bytes at once.
+            input.AdvanceTo(read.Buffer.Start, decided ? read.Buffer.Start : read.Buffer.End);
+            if (decided)
+                return end >= 0 && head.AsSpan().StartsWith(Prefix) ? head[..(end + HeadEnd.Length)] : null;
+        }
+    }
+
+    private static async Task ConsumeAsync(PipeReader input, int length)
+    {
+        var read = await input.ReadAsync();
+        input.AdvanceTo(read.Buffer.GetPosition(length));
+    }
+
+    private static async Task AnswerAsync(ConnectionContext connection, AttachRequest request)
+    {
+        var type = request.Tty ? "raw-stream" : "multiplexed-stream";
+        await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(
+            "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker." + type + "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"));
+    }
+
+    private static async Task RefuseAsync(ConnectionContext connection, string message)
+    {
+        var body = Encoding.UTF8.GetBytes(message);
+        await connection.Transport.Output.WriteAsync(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+        await connection.Transport.Output.WriteAsync(body);
+    }
+}

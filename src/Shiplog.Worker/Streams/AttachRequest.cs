@@ -1,0 +1,34 @@
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Shiplog.Worker.Streams;
+
+/// <summary>What somebody who attaches asks for.</summary>
+/// <param name="Logs">Begin with what was written before.</param>
+/// <param name="Stream">Go on with what is written from now.</param>
+internal sealed record AttachRequest(
+    string ContainerId, bool Stdin, bool Stdout, bool Stderr, bool Stream, bool Logs, bool Tty, string? Keys)
+{
+    public const string Prefix = "POST /streams/containers/";
+    private const string Suffix = "/attach";
+
+    /// <summary>Reads an HTTP request's head; <see langword="null"/> where it asks for something else.</summary>
+    /// <exception cref="FormatException">It is not a request that can be served.</exception>
+    public static AttachRequest? Parse(ReadOnlySpan<byte> head)
+    {
+        var text = Encoding.ASCII.GetString(head);
+        var line = text[..text.IndexOf("\r\n", StringComparison.Ordinal)].Split(' ');
+        if (line.Length != 3)
+            throw new FormatException("not an HTTP request");
+        var question = line[1].IndexOf('?', StringComparison.Ordinal);
+        var (path, query) = question < 0 ? (line[1], "") : (line[1][..question], line[1][question..]);
+        if (!path.EndsWith(Suffix, StringComparison.Ordinal))
+            return null;
+        var values = QueryHelpers.ParseQuery(query);
+        bool Flag(string name) => values.TryGetValue(name, out var value) && value.ToString() is "1" or "true" or "True";
+        return new AttachRequest(
+            path["/streams/containers/".Length..^Suffix.Length],
+            Flag("stdin"), Flag("stdout"), Flag("stderr"), Flag("stream"), Flag("logs"), Flag("tty"),
+            values.TryGetValue("detachKeys", out var keys) ? keys.ToString() : null);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Shiplog.Worker.Linux;
+
+namespace Shiplog.Worker.Streams;
+
+/// <summary>Reads the log that conmon writes, and goes on reading it as it grows.</summary>
+internal sealed class LogReader(Inotify inotify)
+{
+    private static readonly byte[] NewLine = "\n"u8.ToArray();
+
+    /// <summary>Writes what was asked for in Docker's stream format, until the log, or the run, ends.</summary>
+    /// <param name="ended">Ends with the container's run.</param>
+    public async Task WriteAsync(string path, LogRequest request, PipeWriter output, Task ended, CancellationToken cancellation)
+    {
+        if (!File.Exists(path))
+            return;
+        var changed = new SemaphoreSlim(0);
+        // Watched before the first read: what is written in between is not missed.
+        using var watch = request.Follow ? inotify.WatchFile(path, () => changed.Release()) : null;
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        if (request.Tail is { } tail)
+            file.Position = FindTail(file, tail, request);
+        var writer = new LogWriter(request, output);
+        while (true)
+        {
+            // Asked before reading: when it has ended by now, what is read next is all there is.
+            var last = !request.Follow || ended.IsCompleted;
+            if (!await CopyAsync(file, line => writer.WriteAsync(line, cancellation), cancellation))
+                return;
+            await output.FlushAsync(cancellation);
+            if (last)
+                return;
+            await Task.WhenAny(changed.WaitAsync(cancellation), ended);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Tells a client who attaches what was written before.</summary>
+    public static async Task ReplayAsync(string path, AttachedClient client)
+    {
+        if (!File.Exists(path))
+            return;
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+        await CopyAsync(
+            file,
+            async line =>
+            {
+                await client.WriteWithinTurnAsync(line.Stream, line.Partial ? line.Text : (byte[])[.. line.Text.Span, .. NewLine]);
+                return !client.Left.IsCompleted;
+            },
+            CancellationToken.None);
+    }
+
+    // From the file's position to the end of its last whole line, where the position is left. False when no more is wanted.
+    private static async Task<bool> CopyAsync(
+        FileStream file, Func<LogLine, ValueTask<bool>> write, CancellationToken cancellation)
+    {
+        var position = file.Position;
+        // A reader that has seen the end once would not look again.
+        var lines = PipeReader.Create(file, new StreamPipeReaderOptions(leaveOpen: true));
+        while (true)
+        {
+            var read = await lines.ReadAsync(cancellation);
+            var rest = read.Buffer;
+            while (TryTake(ref rest, out var line))
+            {
+                if (LogLine.Parse(line) is { } entry && !await write(entry))
+                    return false;
+            }
+
+            position += read.Buffer.Length - rest.Length;
+            lines.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+            {
+                file.Position = position;
+                return true;
+            }
+        }
+    }
+
+    private static bool TryTake(ref ReadOnlySequence<byte> buffer, out ReadOnlyMemory<byte> line)
+    {
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            line = default;
+            return false;
+        }
+
+        var taken = buffer.Slice(0, end);
+        line = taken.IsSingleSegment ? taken.First : taken.ToArray();
+        buffer = buffer.Slice(buffer.GetPosition(1, end));
+        return true;
+    }
+
+    /// <summary>Where the last lines begin, read from the end: a log may be much larger than what is wanted of it.</summary>
+    internal static long FindTail(FileStream file, int count, LogRequest request)
+    {
+        var end = file.Length;
+        var wanted = 0;
+        // The start of each entry is known when the newline before it is found.
+        for (var lineEnd = end; lineEnd > 0;)
+        {
+            var start = FindStart(file, lineEnd - 1);
+            var bytes = new byte[lineEnd - start];
+            RandomAccess.Read(file.SafeFileHandle, bytes, start);
+            if (LogLine.Parse(bytes.AsMemory(0, bytes.Length - 1)) is { } entry && request.Wants(entry) && (!entry.Partial || lineEnd == end))
+            {
+                // A whole line's last piece: whatever comes before it belongs to earlier lines once enough are counted.
+                if (wanted == count)
+                    return lineEnd;
+                wanted++;
+            }
+
+            lineEnd = start;
+        }
+
+        return count == 0 ? end : 0;
+    }
+
+    // The position after the newline that is before `before`.
+    private static long FindStart(FileStream file, long before)
+    {
+        Span<byte> block = stackalloc byte[4096];
+        while (before > 0)
+        {
+            var from = Math.Max(0, before - block.Length);
+            var read = RandomAccess.Read(file.SafeFileHandle, block[..(int)(before - from)], from);
+            var newline = block[..read].LastIndexOf((byte)'\n');
+            if (newline >= 0)
+                return from + newline + 1;
+            before = from;
+        }
+
+        return 0;
+    }
+
+    /// <summary>Puts entries into the form that was asked for.</summary>
+    private sealed class LogWriter(LogRequest request, PipeWriter output)
+    {
+        private const int FlushAfter = 32 << 10;
+        private readonly bool[] _within = new bool[3];
+
+        public async ValueTask<bool> WriteAsync(LogLine line, CancellationToken cancellation)
+        {
+            if (request.IsPast(line))
+                return false;
+            if (!request.Wants(line))
+                return true;
+            // A line that comes in pieces has its time before the first.
+            var stamp = request.Timestamps && !_within[(int)line.Stream] ? line.Stamp() + " " : "";
+            _within[(int)line.Stream] = line.Partial;
+            var length = stamp.Length + line.Text.Length + (line.Partial ? 0 : 1);
+            if (!request.Tty)
+            {
+                StreamFrame.WriteHeader(output.GetSpan(StreamFrame.HeaderLength), line.Stream, length);
+                output.Advance(StreamFrame.HeaderLength);
+            }
+
+            output.Write(Encoding.ASCII.GetBytes(stamp));
+            output.Write(line.Text.Span);
+            if (!line.Partial)
+                output.Write(NewLine);
+            return output.UnflushedBytes < FlushAfter || !(await output.FlushAsync(cancellation)).IsCompleted;
+        }
+    }
+}
