@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Specialized;
 using System.Net;
 using System.Text;
@@ -17,7 +18,7 @@ internal sealed class ARest : HttpMessageHandler
     public RestClient Client { get; }
 
     /// <summary>Paths asked for, in order.</summary>
-    public List<string> Asked { get; } = [];
+    public ConcurrentQueue<string> Asked { get; } = [];
 
     /// <summary>Answers every path with 503.</summary>
     public bool StoreIsAway { get; set; }
@@ -35,8 +36,7 @@ internal sealed class ARest : HttpMessageHandler
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
-        lock (Asked)
-            Asked.Add(request.RequestUri.PathAndQuery);
+        Asked.Enqueue(request.RequestUri.PathAndQuery);
         if (StoreIsAway)
             return Task.FromResult(Json(HttpStatusCode.ServiceUnavailable, """{"message":"the event store does not answer: connection refused"}"""));
         return Task.FromResult(_answers.TryGetValue(path, out var answer)

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ public abstract class ABrowser : BunitContext
 
     protected ABrowser()
     {
+        // A busy machine is no reason to fail: what is waited for comes, or does not.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         Services.AddLogging();
         Services.AddPages(_ => Rest.Client);
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -20,8 +23,14 @@ public abstract class ABrowser : BunitContext
         Rest.Give("/api/v1/events", Array.Empty<EventView>());
         Rest.Give("/api/v1/images", Array.Empty<ImageView>());
         Rest.Give("/api/v1/lineage", new LineageView([], []));
-        // A live log on which nothing comes.
-        Rest.Answer("/api/v1/events/stream", _ => new HttpResponseMessage { Content = new StreamContent(new System.IO.Pipelines.Pipe().Reader.AsStream()) });
+    }
+
+    // Without it there is no live log, and a page stays as it was first read: a test may click without looking out.
+    internal PipeWriter GoLive()
+    {
+        var pipe = new Pipe();
+        Rest.Answer("/api/v1/events/stream", _ => new HttpResponseMessage { Content = new StreamContent(pipe.Reader.AsStream()) });
+        return pipe.Writer;
     }
 
     internal void Go(string address) => Services.GetRequiredService<NavigationManager>().NavigateTo(address);

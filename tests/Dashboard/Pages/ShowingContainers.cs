@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +48,25 @@ public class ShowingContainers : ABrowser
         Rest.Asked.ShouldContain("/api/v1/containers?all=true");
         page.Find("input.filter").Input("gone");
         Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("q=gone");
+    }
+
+    [Fact]
+    public async Task What_happens_to_one_is_read_for_that_one_alone()
+    {
+        var web = ALog.AContainer("web", "created");
+        Rest.Give("/api/v1/containers", (ContainerView[])[web, ALog.AContainer("db", "exited", 0)]);
+        Rest.Give("/api/v1/containers/" + web.Id, web with { State = "running" });
+        var live = GoLive();
+        var page = Render<ContainersPage>();
+        // Once for the page, once for the live log that has just begun.
+        page.WaitForState(() => Rest.Asked.Count(a => a == "/api/v1/containers") == 2);
+        page.WaitForAssertion(() => page.FindAll("td .badge").Select(b => b.TextContent).ShouldBe(["created", "exited"]));
+
+        var e = new ALog().Add("container_started", 0, stream: "container/" + web.Id);
+        await live.WriteAsync(Encoding.UTF8.GetBytes($"data: {JsonSerializer.Serialize(e, JsonSerializerOptions.Web)}\n\n"), Xunit.TestContext.Current.CancellationToken);
+
+        page.WaitForAssertion(() => page.FindAll("td .badge").Select(b => b.TextContent).ShouldBe(["running", "exited"]));
+        Rest.Asked.Count(a => a == "/api/v1/containers").ShouldBe(2);
     }
 
     [Fact]

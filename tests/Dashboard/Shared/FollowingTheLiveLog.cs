@@ -78,7 +78,7 @@ public sealed class FollowingTheLiveLog : IDisposable
         var running = _live.Completion;
 
         page.Dispose();
-        await running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         (await page.WaitAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
         using var next = _live.Subscribe();
@@ -92,7 +92,7 @@ public sealed class FollowingTheLiveLog : IDisposable
         var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _live.Changed += () => said.TrySetResult();
         using var page = _live.Subscribe();
-        await said.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await said.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         _live.IsLive.ShouldBeFalse();
         _live.Fault.ShouldBe("the event store does not answer: connection refused");
 
@@ -111,7 +111,7 @@ public sealed class FollowingTheLiveLog : IDisposable
         await AfreshAsync(page);
 
         _live.Dispose();
-        await _live.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await _live.Completion.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         using var late = _live.Subscribe();
         _live.Completion.IsCompleted.ShouldBeTrue();
@@ -137,7 +137,7 @@ public sealed class FollowingTheLiveLog : IDisposable
     }
 
     private (string LastEventId, Pipe Body) Connection() =>
-        _connections.TryTake(out var connection, TimeSpan.FromSeconds(10)) ? connection : throw new TimeoutException("nobody connected");
+        _connections.TryTake(out var connection, TimeSpan.FromSeconds(30)) ? connection : throw new TimeoutException("nobody connected");
 
     private static async Task AfreshAsync(LiveSubscription page)
     {
