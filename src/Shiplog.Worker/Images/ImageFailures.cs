@@ -17,7 +17,7 @@ internal static class ImageFailures
         RegistryException registry => new OrderFailure(step, registry.Kind, registry.Message),
         BlobException => new OrderFailure(step, FailureKind.Unavailable, e.Message),
         InvalidImageException => new OrderFailure(step, FailureKind.Invalid, e.Message),
-        TarException => new OrderFailure(step, FailureKind.Invalid, $"failed to register layer: {e.Message}"),
+        TarException => new OrderFailure(step, FailureKind.Invalid, step == "PullImage" ? $"failed to register layer: {e.Message}" : e.Message),
         // .NET's decompressors' way to say that the bytes are none of theirs.
         InvalidDataException or ZstdSharp.ZstdException => new OrderFailure(step, FailureKind.Invalid, $"failed to decompress: {e.Message}"),
         IOException when IsDiskFull(e) => new OrderFailure(step, FailureKind.Internal, "no space left on the disk of the image store; remove images or containers that are not needed"),
