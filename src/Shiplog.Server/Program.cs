@@ -38,7 +38,8 @@ internal static class Program
         Listening.Prepare(instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
-            Args = args,
+            // The configuration is shiplog.json; no other file is watched.
+            Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = AppContext.BaseDirectory,
             // Files are found by this name, also when a test hosts the server.
             ApplicationName = typeof(Program).Assembly.GetName().Name,

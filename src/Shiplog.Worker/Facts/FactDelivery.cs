@@ -34,15 +34,17 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
     /// <summary>
     /// Puts the batch on disk (when this returns, it is) and sends it until the server has it; the task ends then.
     /// </summary>
+    /// <param name="lane">Whoever reports in one lane takes turns: the order on disk is the order of delivery.</param>
     /// <param name="ends">The start order whose run of a container the batch ends.</param>
+    /// <param name="spooled">Called when the batch is on disk, before anybody is told.</param>
     public Task Report(
-        string lane, string? commandId, string? cause, Report[] facts, OrderOutcome? outcome, string? ends = null)
+        string lane, string? commandId, string? cause, Report[] facts, OrderOutcome? outcome, string? ends = null,
+        Action? spooled = null)
     {
-        // One lock over spool and lane: the order on disk is the order of delivery.
+        var line = spool.Append(lane, commandId, cause, facts, outcome, ends);
+        spooled?.Invoke();
         lock (_gate)
-        {
-            return Enqueue(spool.Append(lane, commandId, cause, facts, outcome, ends));
-        }
+            return Enqueue(line);
     }
 
     /// <summary>

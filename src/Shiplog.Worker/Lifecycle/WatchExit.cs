@@ -104,9 +104,15 @@ internal sealed class ExitWatch(
     public async Task ReportEndAsync(Run run)
     {
         var (paths, order) = (run.Paths, run.Record.Order);
-        var exited = ReadEnd(run);
         if (!File.Exists(paths.ExitFile))
+        {
+            // conmon is gone, but perhaps not what it held: a container whose streams nobody holds is of no use to anybody.
             logger.ExitCodeLost(paths.Id);
+            if (run.Process.Signal(Signals.SIGKILL))
+                await ends.Of(run.Record.Pid, run.Record.PidTicks);
+        }
+
+        var exited = ReadEnd(run);
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];
         // The runtime's clearing up takes longest and touches nothing that the undo steps do.
         var clearing = ClearAsync(paths);
@@ -122,14 +128,19 @@ internal sealed class ExitWatch(
 
         var outcome = run.Stop is { } ended ? new OrderOutcome(ended.CommandId) : null;
         var recorded = facts.Report(
-            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId);
-        // Only now: until the end is on disk, the exit file and the journal are what it can be learnt from.
-        if (discarded is ContainerRemovedReport)
-            Directory.Delete(paths.Folder, recursive: true);
-        else
-            (run.Record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
-        File.Delete(paths.ExitFile);
+            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId,
+            // Only then: until the end is on disk, the exit file and the journal are what it can be learnt from.
+            spooled: () => Forget(run, discarded is ContainerRemovedReport));
         containers.Remove(run, recorded);
+    }
+
+    private static void Forget(Run run, bool discarded)
+    {
+        if (discarded)
+            Directory.Delete(run.Paths.Folder, recursive: true);
+        else
+            (run.Record with { Phase = RunPhase.Ended }).Save(run.Paths.State, durable: false);
+        File.Delete(run.Paths.ExitFile);
     }
 
     private ContainerExitedReport ReadEnd(Run run)

@@ -112,8 +112,7 @@ public sealed class OrderRunner
 
         var outcome = new OrderOutcome(order.CommandId, failure);
         // What is waited for is the outcome as remembered, which completes with the delivery.
-        _ = _facts.Report(subject, order.CommandId, null, result.Reports, outcome);
-        result.Spooled?.Invoke();
+        _ = _facts.Report(subject, order.CommandId, null, result.Reports, outcome, spooled: result.Spooled);
         return _facts.Remembered(order.CommandId)!;
     }
 

@@ -5,7 +5,10 @@ using Shiplog.Worker.Linux;
 namespace Shiplog.Worker.Runtime;
 
 /// <summary>Who a container's program runs as.</summary>
-/// <param name="Groups">Supplementary groups.</param>
+/// <param name="Groups">
+/// Supplementary groups, the primary one among them: without it a program could shed it with setgroups(2) and pass for
+/// somebody outside the group.
+/// </param>
 internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string Home)
 {
     // Ten times any real file; a hostile image's is refused before it is read.
@@ -39,12 +42,15 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
         var gid = entry is null ? 0 : Id(entry[3], "passwd");
         var home = entry is null || entry[5].Length == 0 ? "/" : entry[5];
         if (groupPart.Length > 0)
-            return new ContainerUser(uidOf, FindGroup(groupPart, group), [], home);
+        {
+            var explicitGid = FindGroup(groupPart, group);
+            return new ContainerUser(uidOf, explicitGid, [explicitGid], home);
+        }
 
         var groups = entry is null
             ? []
-            : group.Where(g => g.Length >= 4 && g[3].Split(',').Contains(entry[0])).Select(g => Id(g[2], "group")).Distinct();
-        return new ContainerUser(uidOf, gid, [.. groups], home);
+            : group.Where(g => g.Length >= 4 && g[3].Split(',').Contains(entry[0])).Select(g => Id(g[2], "group"));
+        return new ContainerUser(uidOf, gid, [.. groups.Prepend(gid).Distinct()], home);
     }
 
     private static uint FindGroup(string name, IEnumerable<string[]> group) =>
