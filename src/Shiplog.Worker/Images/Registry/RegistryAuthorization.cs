@@ -68,7 +68,11 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
             {
                 Content = new FormUrlEncodedContent(new Dictionary<string, string>
                 {
-                    ["grant_type"] = "refresh_token", ["service"] = service, ["scope"] = scope, ["client_id"] = "shiplog", ["refresh_token"] = refresh,
+                    ["grant_type"] = "refresh_token",
+                    ["service"] = service,
+                    ["scope"] = scope,
+                    ["client_id"] = "shiplog",
+                    ["refresh_token"] = refresh,
                 }),
             };
         }
