@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Shiplog.Dashboard.Shared;
 
 namespace Shiplog.Dashboard;
 
@@ -28,6 +29,8 @@ internal sealed class DashboardHost : IAsyncDisposable
     public DashboardHost(IServiceProvider outer, Action<IServiceCollection> addPages) => _application = new(() =>
     {
         var services = Services(outer, addPages);
+        // Our own request for the live log would keep the server that it asks from stopping.
+        outer.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(services.GetRequiredService<LiveEvents>().Dispose);
         return (services, Pipeline(services));
     });
 

@@ -104,6 +104,21 @@ public sealed class FollowingTheLiveLog : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_stops_is_not_kept_by_its_own_pages()
+    {
+        using var page = _live.Subscribe();
+        Connection();
+        await AfreshAsync(page);
+
+        _live.Dispose();
+        await _live.Completion.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        using var late = _live.Subscribe();
+        _live.Completion.IsCompleted.ShouldBeTrue();
+        _connections.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_page_slower_than_the_log_is_told_to_read_everything_anew()
     {
         using var page = new LiveSubscription(_ => { });

@@ -17,6 +17,7 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
     private readonly Lock _gate = new();
     private readonly List<LiveSubscription> _subscriptions = [];
     private CancellationTokenSource? _running;
+    private bool _disposed;
 
     /// <summary><see langword="true"/> while events flow.</summary>
     public bool IsLive { get; private set; }
@@ -34,7 +35,7 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
         {
             var subscription = new LiveSubscription(Leave);
             _subscriptions.Add(subscription);
-            if (_running is null)
+            if (_running is null && !_disposed)
             {
                 _running = new CancellationTokenSource();
                 Completion = RunAsync(_running.Token);
@@ -49,7 +50,10 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
     public void Dispose()
     {
         lock (_gate)
+        {
+            _disposed = true;
             Stop();
+        }
     }
 
     private void Leave(LiveSubscription subscription)

@@ -9,8 +9,17 @@
     } catch { /* still away */ }
     setTimeout(comeBack, 2000);
   };
+  const lost = () => {
+    if (waiting) return;
+    waiting = true;
+    box.classList.add('components-reconnect-failed');
+    comeBack();
+  };
   new MutationObserver(() => {
-    const gone = box.matches('.components-reconnect-failed, .components-reconnect-rejected');
-    if (gone && !waiting) { waiting = true; comeBack(); }
+    if (box.matches('.components-reconnect-failed, .components-reconnect-rejected')) lost();
   }).observe(box, { attributes: true, attributeFilter: ['class'] });
+  // A page that never came to life (the server went away while it loaded) gets no sign from Blazor.
+  const unborn = () => { if (!window.shiplog.alive) lost(); };
+  addEventListener('unhandledrejection', unborn);
+  setTimeout(unborn, 20000);
 })();

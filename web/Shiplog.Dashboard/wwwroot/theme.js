@@ -9,6 +9,9 @@
       root.dataset.theme = now === 'dark' ? 'light' : 'dark';
       localStorage.setItem('shiplog-theme', root.dataset.theme);
     },
+    born() {
+      window.shiplog.alive = true;
+    },
     show(id) {
       document.getElementById(id)?.scrollIntoView({ block: 'center' });
     },
