@@ -41,12 +41,14 @@ internal static class Program
             // The configuration is shiplog.json; no other file is watched.
             Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
             ContentRootPath = AppContext.BaseDirectory,
+            // Files are found by this name, also when a test hosts the server.
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
         });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(instance, docker => docker.UseDockerStreams()));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning)
-            .AddFilter("Marten", LogLevel.Warning)
-            // A statement that a constraint refuses (a name in use) is an answer, which whoever asked for it handles.
-            .AddFilter("Marten.IDocumentStore", LogLevel.None);
+        foreach (var library in (string[])["Microsoft", "System", "Wolverine", "JasperFx", "Marten"])
+            builder.Logging.AddFilter(library, LogLevel.Warning);
+        // A statement that a constraint refuses (a name in use) is an answer, which whoever asked for it handles.
+        builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.None);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(instance);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerPolicy>());

@@ -2,9 +2,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Shiplog.Dashboard;
 
-/// <summary>Marks what belongs to the dashboard.</summary>
-internal sealed class DashboardEndpoint;
-
 /// <summary>
 /// What a browser must be told and asked before it gets a page: where scripts may come from, and that no foreign page asks
 /// (the circuit's WebSocket knows no same-origin rule). That the host's name is one of ours, the server checks for all.
@@ -18,8 +15,6 @@ internal sealed class BrowserGuard(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<DashboardEndpoint>() is null)
-            return next(context);
         var origin = context.Request.Headers.Origin;
         if (origin.Count > 0 && !IsOwn(origin.ToString(), context.Request.Host))
         {

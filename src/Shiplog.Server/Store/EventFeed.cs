@@ -23,11 +23,12 @@ internal sealed class EventFeed(StoreReader reader, Commits commits, TimeProvide
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var last = after;
-        var reached = false;
+        var begun = false;
         while (true)
         {
             var next = commits.Next;
-            var page = await PageAsync(last, stream, since, reached, cancellation);
+            var page = await PageAsync(last, stream, since, begun && follow, cancellation);
+            begun = true;
             foreach (var e in page)
             {
                 last = e.Sequence;
@@ -41,7 +42,6 @@ internal sealed class EventFeed(StoreReader reader, Commits commits, TimeProvide
             }
             if (page.Count == PageSize)
                 continue;
-            reached = true;
             if (!follow || !await WaitAsync(next, until, cancellation))
                 yield break;
         }
@@ -79,7 +79,7 @@ internal sealed class EventFeed(StoreReader reader, Commits commits, TimeProvide
         return true;
     }
 
-    /// <summary>Once the log's end has been reached, a follower outlives an absence of PostgreSQL.</summary>
+    /// <summary>A follower that has begun to read outlives an absence of PostgreSQL.</summary>
     private async Task<List<EventView>> PageAsync(
         long after, string? stream, DateTimeOffset? since, bool patient, CancellationToken cancellation)
     {

@@ -22,6 +22,8 @@ internal delegate Task FetchBlob(LayerPlan layer, BlobWriter target, LayerProgre
 /// </summary>
 internal sealed class LayerIntake(ContentStore store) : IDisposable
 {
+    private const long WorthFinishing = 256L << 20;
+
     private readonly SubjectGates _layers = new(), _blobs = new();
     private readonly SemaphoreSlim _unpacking = new(Math.Clamp(Environment.ProcessorCount, 3, 8));
 
@@ -100,11 +102,15 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
         }
         catch
         {
+            // Bytes that cannot be unpacked may be other bytes than were promised: the digest tells, where it is not far.
+            if (writer.Size - writer.Length <= WorthFinishing)
+                await Settled(fetching).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await failed.CancelAsync();
             await Settled(fetching);
             // What stopped the download stopped the reading; the cause is the better story.
             if (fetching is { IsFaulted: true, Exception.InnerException: not OperationCanceledException })
                 await fetching;
+            cancellation.ThrowIfCancellationRequested();
             throw;
         }
         await fetching;

@@ -104,9 +104,15 @@ internal sealed class ExitWatch(
     public async Task ReportEndAsync(Run run)
     {
         var (paths, order) = (run.Paths, run.Record.Order);
-        var exited = ReadEnd(run);
         if (!File.Exists(paths.ExitFile))
+        {
+            // conmon is gone, but perhaps not what it held: a container whose streams nobody holds is of no use to anybody.
             logger.ExitCodeLost(paths.Id);
+            if (run.Process.Signal(Signals.SIGKILL))
+                await ends.Of(run.Record.Pid, run.Record.PidTicks);
+        }
+
+        var exited = ReadEnd(run);
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];
         // The runtime's clearing up takes longest and touches nothing that the undo steps do.
         var clearing = ClearAsync(paths);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Shiplog.Contracts.Orders;
+using Shiplog.Contracts;
 using Shiplog.Worker.Linux;
 
 namespace Shiplog.Worker.Runtime;
@@ -21,8 +21,11 @@ internal sealed record ConmonOptions(
 /// conmon(8) holds a container's streams, its terminal and its exit code while the worker may come and go. It makes the
 /// container through the runtime and reports on a pipe how that went.
 /// </summary>
-internal sealed class Conmon(OciRuntime runtime)
+internal sealed class Conmon(OciRuntime runtime, Instance instance)
 {
+    // Where conmon makes the socket on which the runtime hands it a terminal, by path: the path must fit a socket address
+    // (108 bytes, unix(7)), which one below a container's id does not.
+    private readonly string _terminals = instance.RunFolder.Length <= 80 ? instance.RunFolder : "/tmp";
     private readonly string _program = Programs.Find("conmon");
 
     /// <exception cref="RuntimeException">The runtime could not make the container; the message is the runtime's.</exception>
@@ -34,11 +37,8 @@ internal sealed class Conmon(OciRuntime runtime)
             int pid;
             using (theirs)
             {
-                // conmon makes its terminal's socket in TMPDIR. Beside the bundle, not in it: with a container's id in it the
-                // path would be longer than a socket's may be, 107 bytes (unix(7)).
-                var temporary = Path.GetDirectoryName(options.Bundle);
                 pid = Child.Spawn(
-                    _program, Arguments(options), [Child.Path, "_OCI_SYNCPIPE=3", "TMPDIR=" + temporary], options.Bundle, [theirs]);
+                    _program, Arguments(options), [Child.Path, "_OCI_SYNCPIPE=3", "TMPDIR=" + _terminals], options.Bundle, [theirs]);
             }
 
             var answer = await ReadLineAsync(sync, cancellation);

@@ -40,9 +40,10 @@ public sealed class KeepingListenersApart(ServerFixture fixture) : IClassFixture
         (await fixture.Server.Http.PostAsync("/_wolverine/invoke", Empty(), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    // The framework's own fallback for files under development says nothing, and so is served nowhere.
     [Fact]
     public void Every_endpoint_says_where_it_is_served() => fixture.Server.Get<EndpointDataSource>().Endpoints
-        .Where(e => e.Metadata.GetMetadata<ServedOn>() is null).Select(e => e.DisplayName).ShouldBeEmpty();
+        .Where(e => e.Metadata.GetMetadata<ServedOn>() is null).Select(e => e.DisplayName).Except(["Fallback {**path:file}"]).ShouldBeEmpty();
 
     [Theory]
     [InlineData("evil.example")]
@@ -86,8 +87,10 @@ public sealed class KeepingListenersApart(ServerFixture fixture) : IClassFixture
             await Cluster.RunAsync("chmod", "711", folder);
         await Cluster.RunAsync("chmod", "666", socket);
         (await Cluster.RunAsync(ask[0], ask[1..])).ShouldBe("404");
-        // curl 52: the server closed the connection without a word.
-        (await Should.ThrowAsync<InvalidOperationException>(() => Cluster.RunAsync("setpriv", ["--reuid=65534", "--clear-groups", .. ask])))
-            .Message.ShouldMatch("exit code (52|56)");
+        string[] another = ["--reuid=65534", "--clear-groups"];
+        await Cluster.RunAsync("setpriv", [.. another, "test", "-w", socket]);
+        // curl: closed without a word, reset while reading, reset while connecting.
+        (await Should.ThrowAsync<InvalidOperationException>(() => Cluster.RunAsync("setpriv", [.. another, .. ask])))
+            .Message.ShouldMatch("exit code (52|56|7)");
     }
 }

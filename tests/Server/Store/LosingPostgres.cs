@@ -15,7 +15,9 @@ public sealed class LosingPostgres
         await using var store = new TestStore(cluster);
         var (id, name) = await store.CreateContainerAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestStore.Cancellation);
-        var followed = FollowAsync(store, 2, stop.Token);
+        var begun = new TaskCompletionSource();
+        var followed = FollowAsync(store, 2, begun, stop.Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(10), TestStore.Cancellation);
         await store.RequestStartAsync(id);
 
         await cluster.StopPostgresAsync();
@@ -60,7 +62,17 @@ public sealed class LosingPostgres
         told.ShouldBe(1);
     }
 
-    private static async Task<List<string>> FollowAsync(TestStore store, int count, CancellationToken cancellation) =>
-        await store.Feed.ReadAsync(0, null, null, null, follow: true, cancellation)
-            .Where(e => e.Type == "container_created").Take(count).Select(e => e.Type).ToListAsync(cancellation);
+    private static async Task<List<string>> FollowAsync(TestStore store, int count, TaskCompletionSource begun, CancellationToken cancellation)
+    {
+        var types = new List<string>();
+        await foreach (var e in store.Feed.ReadAsync(0, null, null, null, follow: true, cancellation))
+        {
+            begun.TrySetResult();
+            if (e.Type == "container_created")
+                types.Add(e.Type);
+            if (types.Count == count)
+                break;
+        }
+        return types;
+    }
 }

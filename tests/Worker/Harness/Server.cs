@@ -27,6 +27,9 @@ public sealed class Server : IAsyncDisposable
     /// <summary>Every batch, in the order of arrival, repetitions included.</summary>
     internal ConcurrentQueue<ReportBatch> Batches { get; } = new();
 
+    /// <summary>When each of them arrived.</summary>
+    internal ConcurrentQueue<(ReportBatch Batch, DateTimeOffset At)> Arrivals { get; } = new();
+
     /// <summary>Set to make recording fail.</summary>
     internal bool IsBroken { get; set; }
 
@@ -97,6 +100,7 @@ public sealed class Server : IAsyncDisposable
     {
         if (IsBroken)
             throw new InvalidOperationException("the event store is away");
+        Arrivals.Enqueue((batch, DateTimeOffset.UtcNow));
         Batches.Enqueue(batch);
         Interlocked.Exchange(ref _arrived, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }

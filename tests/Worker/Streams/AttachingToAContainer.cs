@@ -26,16 +26,16 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
     [Fact]
     public async Task Forwards_input_and_its_half_close()
     {
-        var order = _host.None(["md5sum"], p => p with { OpenStdin = true, StdinOnce = true });
+        var order = _host.None(["sha256sum"], p => p with { OpenStdin = true, StdinOnce = true });
         using var client = await AttachAsync(order, "stdin=1&stdout=1&stream=1");
         await _host.Server.SendAsync(order);
         var data = new byte[5 << 20];
         new Random(1).NextBytes(data);
         for (var sent = 0; sent < data.Length;)
-            sent += await client.SendAsync(data.AsMemory(sent));
+            sent += await client.SendAsync(data.AsMemory(sent), TestContext.Current.CancellationToken);
         client.Shutdown(SocketShutdown.Send);
         var text = string.Concat(Frames(await ReadToEndAsync(client)).Select(f => f.Text));
-        text.ShouldStartWith(Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(data)));
+        text.ShouldStartWith(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(data)));
     }
 
     [Fact]
@@ -74,10 +74,10 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
             Tty = true, OpenStdin = true, StdinOnce = true, ConsoleWidth = 100, ConsoleHeight = 40,
         });
         using var client = await AttachAsync(order, "stdin=1&stdout=1&stream=1&tty=1");
-        await _host.Server.SendAsync(order);
+        (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();
         await ReadUntilAsync(client, "40 100\r\n");
         using var http = _host.Server.Http();
-        (await http.PostAsync(WorkerStreams.Resize(order.ContainerId) + "?w=90&h=30", null)).EnsureSuccessStatusCode();
+        (await http.PostAsync(WorkerStreams.Resize(order.ContainerId) + "?w=90&h=30", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await client.SendAsync("\n"u8.ToArray());
         await ReadUntilAsync(client, "30 90\r\n");
         await client.SendAsync(new byte[] { 16, 17 });

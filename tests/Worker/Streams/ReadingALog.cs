@@ -12,7 +12,7 @@ public sealed class ReadingALog(SharedWorker shared) : IClassFixture<SharedWorke
     [Fact]
     public async Task Gives_the_last_lines_that_were_asked_for()
     {
-        var order = await RunAsync("seq 1 3000; echo error >&2");
+        var order = await RunAsync("seq 1 3000; sleep 0.1; echo error >&2");
         (await LogAsync(order, "stdout=1&tail=2")).ShouldBe("2999\n3000\n");
         (await LogAsync(order, "stdout=1&stderr=1&tail=2")).ShouldBe("3000\nerror\n");
         (await LogAsync(order, "stdout=1&stderr=1&tail=0")).ShouldBe("");

@@ -31,6 +31,8 @@ internal sealed class BlobDownload(RegistryClient registry, TimeProvider time)
             {
                 // One that gets on at each try is only unlucky; one that sends nothing will not do better for being asked often.
                 (failures, pause) = target.Length > before ? (1, FirstPause) : (failures + 1, pause * 2);
+                if (failures == Attempts && e.InnerException is RegistryException unreachable)
+                    throw unreachable;
                 if (failures == Attempts)
                     throw new RegistryException(FailureKind.Unavailable, $"registry {registry.Host} sent {target.Length} of {target.Size} bytes of blob {digest} and broke off; try again later", inner: e);
             }
@@ -44,7 +46,7 @@ internal sealed class BlobDownload(RegistryClient registry, TimeProvider time)
 
     private async Task ReadAsync(string digest, BlobWriter target, LayerProgress? progress, CancellationToken cancellation)
     {
-        using var response = await registry.OpenBlobAsync(digest, target.Length, cancellation);
+        using var response = await OpenAsync(digest, target, cancellation);
         var skip = Place(response, digest, target);
         using var patience = new CancellationTokenSource(Silence, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -68,6 +70,18 @@ internal sealed class BlobDownload(RegistryClient registry, TimeProvider time)
         }
         if (target.Length < target.Size)
             throw new BrokenOffException(null);
+    }
+
+    private async Task<HttpResponseMessage> OpenAsync(string digest, BlobWriter target, CancellationToken cancellation)
+    {
+        try
+        {
+            return await registry.OpenBlobAsync(digest, target.Length, cancellation);
+        }
+        catch (RegistryException e) when (e.InnerException is HttpRequestException)
+        {
+            throw new BrokenOffException(e);
+        }
     }
 
     /// <summary>Holds what the registry says it sends against what is needed.</summary>
