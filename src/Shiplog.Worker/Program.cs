@@ -9,7 +9,12 @@ using Wolverine;
 using Wolverine.Http.Transport;
 
 var instance = Instance.Load();
-var builder = WebApplication.CreateSlimBuilder(args);
+// Nothing is read from the folder it is started in; by default ASP.NET would watch all of it, and "/" is the whole machine.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+{
+    Args = [.. args, "--hostBuilder:reloadConfigOnChange=false"],
+    ContentRootPath = AppContext.BaseDirectory,
+});
 builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
 builder.Logging.SetMinimumLevel(LogLevel.Information);
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Wolverine", LogLevel.Warning).AddFilter("JasperFx", LogLevel.Warning);

@@ -62,6 +62,8 @@ public sealed record Container
     public string? Logs { get; init; }
     /// <summary>The place in its network while it has one.</summary>
     public NetworkEndpoint? Endpoint { get; init; }
+    /// <summary>The leased address is on the container's interface.</summary>
+    public bool AddressAssigned { get; init; }
     /// <summary>The network namespace while it has one.</summary>
     public string? NetworkNamespace { get; init; }
     /// <summary>The mounted root while it is.</summary>
@@ -72,14 +74,24 @@ public sealed record Container
     public string? OpenCommandId { get; init; }
     /// <summary>The name of that command: <c>StartContainer</c>.</summary>
     public string? OpenCommand { get; init; }
+    /// <summary>The last step that failed, or whose undo did.</summary>
+    public StepFailed? LastFailure { get; init; }
+    /// <summary>The command that ended last: a repetition of it changes nothing.</summary>
+    public string? LastCommandId { get; init; }
     /// <summary>Times its program was started.</summary>
     public int Starts { get; init; }
 
     /// <summary>No event yet.</summary>
     public static readonly Container Absent = new();
 
+    /// <summary>Created and not removed: facts about it may still come.</summary>
+    public bool Exists => Status is not (ContainerStatus.Absent or ContainerStatus.Removed);
+
     /// <summary>Running or paused.</summary>
     public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
+
+    /// <summary>This command has been accepted already, and perhaps has ended.</summary>
+    public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
 
     /// <summary>The state after one more event.</summary>
     public static Container Apply(Container c, object @event) => @event switch
@@ -88,10 +100,12 @@ public sealed record Container
         {
             Id = e.ContainerId, Name = e.Name, Status = ContainerStatus.Created, ImageReference = e.ImageReference,
             ImageId = e.ImageId, ImageLayers = e.ImageLayers, Config = e.Config, Host = e.Host, CreatedAt = e.At,
+            LastCommandId = e.CommandId,
         },
         ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
         RootFsMounted e => c with { RootFs = e },
         BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace },
+        IpAssigned => c with { AddressAssigned = true },
         ContainerStarted e => Close(c, e.CommandId) with
         {
             Status = ContainerStatus.Running, Pid = e.Pid, StartedAt = e.At, Error = "", ExitCode = 0, OomKilled = false,
@@ -102,35 +116,43 @@ public sealed record Container
         ContainerKillRequested e => Open(c, e.CommandId, "KillContainer"),
         ContainerSignalled e => Close(c, e.CommandId),
         ContainerPauseRequested e => Open(c, e.CommandId, "PauseContainer"),
-        ContainerPaused e => Close(c, e.CommandId) with { Status = ContainerStatus.Paused },
+        ContainerPaused e => Close(c, e.CommandId, "PauseContainer") with { Status = ContainerStatus.Paused },
         ContainerUnpauseRequested e => Open(c, e.CommandId, "UnpauseContainer"),
-        ContainerUnpaused e => Close(c, e.CommandId) with { Status = ContainerStatus.Running },
+        ContainerUnpaused e => Close(c, e.CommandId, "UnpauseContainer") with { Status = ContainerStatus.Running },
         ContainerExited e => c with
         {
             Status = c.Status == ContainerStatus.Removing ? c.Status : ContainerStatus.Exited, Pid = 0, ExitCode = e.ExitCode,
             OomKilled = e.OomKilled, Logs = e.Logs, FinishedAt = e.At,
         },
-        IpReleased => c with { Endpoint = null },
-        BridgeDetached => c with { NetworkNamespace = null, Endpoint = null },
+        IpReleased => c with { Endpoint = null, AddressAssigned = false },
+        BridgeDetached => c with { NetworkNamespace = null },
         RootFsUnmounted => c with { RootFs = null },
+        StepFailed e => c with { LastFailure = e },
         ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),
-        ContainerRenamed e => c with { Name = e.Name },
+        ContainerRenamed e => Close(c, e.CommandId) with { Name = e.Name },
         ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
         ContainerCommitted e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
-        ContainerRemoved e => Close(c, e.CommandId ?? "") with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
         _ => c,
     };
 
     private static Container Open(Container c, string commandId, string command) =>
         c with { OpenCommandId = commandId, OpenCommand = command };
 
-    private static Container Close(Container c, string commandId) =>
-        c.OpenCommandId == commandId ? c with { OpenCommandId = null, OpenCommand = null } : c;
+    // A container that is paused around a commit carries the commit's id, and does not end it.
+    private static Container Close(Container c, string commandId, string? command = null) =>
+        c.OpenCommandId != commandId ? c with { LastCommandId = commandId }
+        : command is not null && command != c.OpenCommand ? c
+        : c with { OpenCommandId = null, OpenCommand = null, LastCommandId = commandId };
 
     private static Container Failed(Container c, ContainerCommandFailed e) => e.Command switch
     {
-        "StartContainer" => c with { Endpoint = null, Error = e.Error, ExitCode = e.ExitCode ?? c.ExitCode, Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited },
+        "StartContainer" => c with
+        {
+            Endpoint = null, AddressAssigned = false, Error = e.Error, ExitCode = e.ExitCode ?? c.ExitCode,
+            Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited,
+        },
         "RemoveContainer" => c with { Status = ContainerStatus.Dead, Error = e.Error },
         _ => c,
     };

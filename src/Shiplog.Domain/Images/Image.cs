@@ -74,6 +74,8 @@ public sealed record Reference
     public string? ImageId { get; init; }
     /// <summary>Since when.</summary>
     public DateTimeOffset At { get; init; }
+    /// <summary>The pull that was accepted last: a repetition of it changes nothing.</summary>
+    public string? LastCommandId { get; init; }
 
     /// <summary>No event yet.</summary>
     public static readonly Reference Absent = new();
@@ -81,7 +83,7 @@ public sealed record Reference
     /// <summary>The state after one more event.</summary>
     public static Reference Apply(Reference r, object @event) => @event switch
     {
-        ImagePullRequested e => r with { Name = e.Reference },
+        ImagePullRequested e => r with { Name = e.Reference, LastCommandId = e.CommandId },
         ImageTagged e => r with { Name = e.Reference, ImageId = e.ImageId, At = e.At },
         ImageUntagged e => r with { ImageId = null, At = e.At },
         _ => r,

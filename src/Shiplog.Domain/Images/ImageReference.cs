@@ -72,14 +72,14 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
         return new ImageReference(domain, path, tag is null && digest is null ? "latest" : tag, digest);
     }
 
-    [GeneratedRegex("^[a-f0-9]{64}$")]
+    [GeneratedRegex(@"^[a-f0-9]{64}\z")]
     private static partial Regex HexId();
 
     // An optional domain, path components of [a-z0-9] joined by one of . _ __ or any number of -, a tag, a digest.
     [GeneratedRegex(
         @"^(?<name>(?:(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?/)?" +
         @"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)" +
-        @"(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}))?$",
+        @"(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}))?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Grammar();
 }

@@ -1,0 +1,52 @@
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+
+namespace Shiplog.Domain.Commands;
+
+/// <summary>An accepted command that has no outcome yet.</summary>
+/// <param name="Kind">The command's name: <c>StartContainer</c>.</param>
+/// <param name="Intent">The event that accepted it.</param>
+public sealed record OpenCommand(string CommandId, string Kind, object Intent);
+
+/// <summary>Which events accept a command, and which end it. Every accepted command has exactly one outcome.</summary>
+public static class CommandLife
+{
+    /// <summary>The command that this event accepts, if it is an intent.</summary>
+    public static OpenCommand? Opens(object @event) => @event switch
+    {
+        ContainerStartRequested e => new(e.CommandId, "StartContainer", e),
+        ContainerStopRequested e => new(e.CommandId, "StopContainer", e),
+        ContainerKillRequested e => new(e.CommandId, "KillContainer", e),
+        ContainerPauseRequested e => new(e.CommandId, "PauseContainer", e),
+        ContainerUnpauseRequested e => new(e.CommandId, "UnpauseContainer", e),
+        ContainerCommitRequested e => new(e.CommandId, "CommitContainer", e),
+        ContainerRemoveRequested e => new(e.CommandId, "RemoveContainer", e),
+        ImagePullRequested e => new(e.CommandId, "PullImage", e),
+        ImageLoadRequested e => new(e.CommandId, "LoadImages", e),
+        ImageRemoveRequested e => new(e.CommandId, "RemoveImage", e),
+        _ => null,
+    };
+
+    /// <summary>
+    /// The command that this event ends, if it is an outcome, and its kind: a container that is paused around a commit
+    /// carries the commit's id, and ends nothing.
+    /// </summary>
+    public static (string CommandId, string Kind)? Closes(object @event) => @event switch
+    {
+        ContainerStarted e => (e.CommandId, "StartContainer"),
+        ContainerStopped e => (e.CommandId, "StopContainer"),
+        ContainerSignalled e => (e.CommandId, "KillContainer"),
+        ContainerPaused e => (e.CommandId, "PauseContainer"),
+        ContainerUnpaused e => (e.CommandId, "UnpauseContainer"),
+        ContainerCommitted e => (e.CommandId, "CommitContainer"),
+        ContainerRemoved { CommandId: { } id } => (id, "RemoveContainer"),
+        ContainerCommandFailed e => (e.CommandId, e.Command),
+        ImagePulled e => (e.CommandId, "PullImage"),
+        ImagePullFailed e => (e.CommandId, "PullImage"),
+        ImageLoadCompleted e => (e.CommandId, "LoadImages"),
+        ImageLoadFailed e => (e.CommandId, "LoadImages"),
+        ImageRemoved e => (e.CommandId, "RemoveImage"),
+        ImageRemoveFailed e => (e.CommandId, "RemoveImage"),
+        _ => null,
+    };
+}

@@ -1,0 +1,16 @@
+namespace Shiplog.Domain.Containers;
+
+/// <summary>Connect a client with the container's standard streams; also one that has not started yet.</summary>
+public sealed record AttachContainer(bool Stdin, bool Stdout, bool Stderr)
+{
+    /// <summary>Judges the command on this state.</summary>
+    public static Decision Decide(AttachContainer command, Container container, DateTimeOffset now) => container.Status switch
+    {
+        ContainerStatus.Absent or ContainerStatus.Removed => Refusals.NoSuchContainer(container.Id),
+        ContainerStatus.Paused => Decision.Refuse(
+            RefusalKind.Conflict, $"container {container.Id} is paused, unpause the container before attach"),
+        ContainerStatus.Removing or ContainerStatus.Dead =>
+            Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is being removed"),
+        _ => Decision.Accept(new ContainerAttached(container.Id, command.Stdin, command.Stdout, command.Stderr, now)),
+    };
+}

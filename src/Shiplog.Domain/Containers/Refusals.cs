@@ -1,0 +1,14 @@
+namespace Shiplog.Domain.Containers;
+
+/// <summary>Refusals that several commands share, in Docker's words.</summary>
+internal static class Refusals
+{
+    public static Decision NoSuchContainer(string id) => Decision.Refuse(RefusalKind.NotFound, $"No such container: {id}");
+
+    public static Decision NotRunning(Container container) =>
+        Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is not running");
+
+    /// <summary>The name does not match Docker's grammar.</summary>
+    public static Decision BadName(string name) => Decision.Refuse(
+        RefusalKind.Invalid, $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+}

@@ -1,0 +1,26 @@
+namespace Shiplog.Domain.Containers;
+
+/// <summary>Run the container's program.</summary>
+public sealed record StartContainer(string CommandId)
+{
+    /// <param name="command">What is asked.</param>
+    /// <param name="container">The present state.</param>
+    /// <param name="endpoint">The address leased for it; <see langword="null"/> where it needs none.</param>
+    /// <param name="now">The server's clock.</param>
+    public static Decision Decide(StartContainer command, Container container, NetworkEndpoint? endpoint, DateTimeOffset now)
+    {
+        if (container.Knows(command.CommandId))
+            return Decision.Nothing;
+        return container.Status switch
+        {
+            ContainerStatus.Absent or ContainerStatus.Removed => Refusals.NoSuchContainer(container.Id),
+            ContainerStatus.Paused => Decision.Refuse(RefusalKind.Conflict, "cannot start a paused container, try unpause instead"),
+            ContainerStatus.Running => Decision.Refuse(RefusalKind.NotModified, "container is already running"),
+            ContainerStatus.Removing or ContainerStatus.Dead =>
+                Decision.Refuse(RefusalKind.Conflict, "container is marked for removal and cannot be started"),
+            _ when container.OpenCommand is "StartContainer" =>
+                Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is being started already"),
+            _ => Decision.Accept(new ContainerStartRequested(container.Id, command.CommandId, endpoint, now)),
+        };
+    }
+}

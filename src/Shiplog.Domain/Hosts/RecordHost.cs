@@ -1,0 +1,15 @@
+using Shiplog.Contracts.Orders;
+
+namespace Shiplog.Domain.Hosts;
+
+/// <summary>What a worker tells of its host. Batches are deduplicated, so each is recorded once.</summary>
+public static class RecordHost
+{
+    /// <summary>A worker came up.</summary>
+    public static Decision Decide(WorkerStartedReport report, string host, string epoch) => Decision.Accept(new WorkerStarted(
+        host, epoch, report.Version, report.Kernel, report.Runtime, report.StorageDriver, report.Processors, report.MemoryBytes, report.At));
+
+    /// <summary>It put something right.</summary>
+    public static Decision Decide(HostReconciledReport report, string host, string epoch) =>
+        Decision.Accept(new HostReconciled(host, epoch, report.Found, report.Repaired, report.At));
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Containers;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.Orders;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>POST /containers/{id}/attach: the client's connection joined with the worker's, which speaks Docker's stream format.</summary>
+internal sealed class AttachContainerEndpoint(
+    ContainerCommands commands, IWorker worker, TimeProvider time, ILogger<AttachContainerEndpoint> log) : IDockerEndpoint
+{
+    public async Task HandleAsync(DockerRequest request)
+    {
+        var connection = request.Http.Features.Get<DockerConnection>()
+            ?? throw new InvalidOperationException("the docker socket listens without UseDockerStreams");
+        var id = await commands.IdOfAsync(request.Name, request.Cancellation);
+        var command = new AttachContainer(request.Flag("stdin"), request.Flag("stdout"), request.Flag("stderr"));
+        var container = Container.Absent;
+        await commands.AcceptAsync<ContainerAttached>(id, c => AttachContainer.Decide(command, container = c, time.GetUtcNow()), request.NewCommand());
+        var tty = container.Config is { Tty: true };
+        using var stream = await WorkerAttachment.OpenAsync(worker, WorkerStreams.Attach(id) + Query(request, command, tty), request.Cancellation);
+        var client = connection.Hijack();
+        await client.Output.WriteAsync(Encoding.ASCII.GetBytes(Answer(request, tty)));
+        await Splice.RunAsync(client, stream, log);
+    }
+
+    private static string Query(DockerRequest request, AttachContainer command, bool tty)
+    {
+        static int Bit(bool flag) => flag ? 1 : 0;
+        return $"?stdin={Bit(command.Stdin)}&stdout={Bit(command.Stdout)}&stderr={Bit(command.Stderr)}&stream={Bit(request.Flag("stream"))}" +
+            $"&logs={Bit(request.Flag("logs"))}&tty={Bit(tty)}&detachKeys={Uri.EscapeDataString(request.Query("detachKeys") ?? "")}";
+    }
+
+    /// <summary>Exactly as dockerd writes it, for clients that look at more than the number.</summary>
+    private static string Answer(DockerRequest request, bool tty)
+    {
+        if (!request.Http.Request.Headers.ContainsKey("Upgrade"))
+            return "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
+        var kind = !tty && request.Version.AtLeast(42) ? "multiplexed" : "raw";
+        return $"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.{kind}-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+    }
+}

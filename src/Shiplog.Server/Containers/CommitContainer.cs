@@ -1,0 +1,60 @@
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>POST /commit</summary>
+internal sealed class CommitContainerEndpoint(
+    IEventLog log, IEventFeed feed, ContainerCommands commands, TimeProvider time) : IDockerEndpoint
+{
+    // The fact is in the log when the order's outcome is here; its announcement in this process is on its way.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    public async Task HandleAsync(DockerRequest request)
+    {
+        var body = await request.ReadJsonAsync(DockerJson.Default.CreateContainerBody);
+        Unhonoured.Refuse("", body?.Others);
+        var reference = Reference(request.Query("repo"), request.Query("tag"));
+        var container = await commands.FindAsync(request.Query("container") ?? "", request.Cancellation);
+        var parent = await log.FindImageAsync(container.ImageId, request.Cancellation) ?? throw DockerException.NoSuchImage(container.ImageId);
+        var context = request.NewCommand();
+        var command = new CommitContainer(
+            context.CommandId, reference?.ToString(), request.Query("author"), request.Query("comment"),
+            body is null ? null : RequestedContainer.Config(body, ""), Changes(request), request.Flag("pause", otherwise: true));
+        var id = await CommitAsync(command, container, parent, context);
+        await request.WriteJsonAsync(new CommitReply(id), DockerJson.Default.CommitReply, 201);
+    }
+
+    /// <returns>The new image's id, which the worker's fact tells.</returns>
+    private async Task<string> CommitAsync(CommitContainer command, Container container, Image parent, CommandContext context)
+    {
+        var committed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var subscription = feed.Subscribe(Streams.Container(container.Id), e =>
+        {
+            if (e is ContainerCommitted fact && fact.CommandId == command.CommandId)
+                committed.TrySetResult(fact.ImageId);
+        });
+        var intent = await commands.AcceptAsync<ContainerCommitRequested>(
+            container.Id, c => CommitContainer.Decide(command, c, parent, time.GetUtcNow()), context)
+            ?? throw new InvalidOperationException("a new commit has been accepted before");
+        await commands.CarryOutAsync(OrderFactory.Commit(container, intent));
+        return await committed.Task.WaitAsync(Patience, time);
+    }
+
+    private static ImageReference? Reference(string? repository, string? tag)
+    {
+        if (repository is null)
+            return null;
+        if (!ImageReference.TryParse(tag is null ? repository : $"{repository}:{tag}", out var reference, out var error))
+            throw DockerException.Invalid(error);
+        return reference.Digest is null ? reference : throw DockerException.Invalid("refusing to create a tag with a digest reference");
+    }
+
+    /// <summary>The CLI sends one instruction at a time; other clients send several lines.</summary>
+    private static string[] Changes(DockerRequest request) =>
+        [.. request.Queries("changes").SelectMany(c => c.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Shiplog.Domain.Containers;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>A container in Docker's words.</summary>
+internal static class ContainerWire
+{
+    public static string State(Container c) => c.Status switch
+    {
+        ContainerStatus.Created => "created",
+        ContainerStatus.Running => "running",
+        ContainerStatus.Paused => "paused",
+        ContainerStatus.Restarting => "restarting",
+        ContainerStatus.Removing or ContainerStatus.Removed => "removing",
+        ContainerStatus.Dead => "dead",
+        _ => "exited",
+    };
+
+    /// <summary>As <c>docker ps</c> shows it: <c>Up 3 minutes</c>.</summary>
+    public static string Status(Container c, DateTimeOffset now) => c.Status switch
+    {
+        ContainerStatus.Running => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))}",
+        ContainerStatus.Paused => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))} (Paused)",
+        ContainerStatus.Exited => $"Exited ({c.ExitCode}) {DockerTime.Human(now - (c.FinishedAt ?? now))} ago",
+        ContainerStatus.Removing => "Removal In Progress",
+        ContainerStatus.Dead => "Dead",
+        _ => "Created",
+    };
+
+    /// <summary>The program and its arguments.</summary>
+    public static string[] Program(Container c) => [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []];
+
+    /// <summary>The container's networks; while it does not run it has a place in one, but no address.</summary>
+    public static Dictionary<string, EndpointDto> Networks(Container c, string? networkId = null)
+    {
+        var mode = c.Host?.NetworkMode ?? "";
+        if (c.Endpoint is not { } e)
+            return new() { [mode] = new EndpointDto { NetworkID = networkId ?? "" } };
+        return new()
+        {
+            [mode] = new EndpointDto
+            {
+                NetworkID = e.NetworkId, EndpointID = EndpointId(c), Gateway = e.Gateway, IPAddress = e.Address,
+                IPPrefixLen = e.PrefixLength, MacAddress = e.MacAddress,
+            },
+        };
+    }
+
+    /// <summary>Docker draws one at random for each start; ours follows from the start's command.</summary>
+    public static string EndpointId(Container c) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{c.Id}/{c.Endpoint?.NetworkId}/{c.StartCommandId}")));
+
+    public static ContainerConfigDto Config(ContainerConfig c, string image) => new()
+    {
+        Hostname = c.Hostname, Domainname = c.Domainname, User = c.User, AttachStdin = c.AttachStdin, AttachStdout = c.AttachStdout,
+        AttachStderr = c.AttachStderr, ExposedPorts = c.ExposedPorts is [] ? null : Empty.Set(c.ExposedPorts), Tty = c.Tty,
+        OpenStdin = c.OpenStdin, StdinOnce = c.StdinOnce, Env = c.Env, Cmd = c.Cmd is [] ? null : c.Cmd, Image = image,
+        Volumes = c.Volumes is [] ? null : Empty.Set(c.Volumes), WorkingDir = c.WorkingDir, Entrypoint = c.Entrypoint, Labels = c.Labels,
+        StopSignal = c.StopSignal, StopTimeout = c.StopTimeout,
+    };
+
+    public static ContainerSummary Summary(Container c, string image, DateTimeOffset now) => new(
+        c.Id, ["/" + c.Name], image, c.ImageId, Command(c), c.CreatedAt.ToUnixTimeSeconds(), Ports(c), c.Config?.Labels ?? [], State(c),
+        Status(c, now), new SummaryHostConfigDto(c.Host?.NetworkMode ?? ""), new SummaryNetworksDto(Networks(c)), []);
+
+    private static string Command(Container c) =>
+        string.Join(' ', Program(c).Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));
+
+    /// <summary>What is exposed and not published, while there is an address to reach it at.</summary>
+    private static PortDto[] Ports(Container c) => c.Endpoint is null || !c.IsUp
+        ? []
+        : [.. (c.Config?.ExposedPorts ?? []).Select(p => p.Split('/')).Where(p => p.Length == 2 && ushort.TryParse(p[0], out _))
+            .Select(p => new PortDto(ushort.Parse(p[0], System.Globalization.CultureInfo.InvariantCulture), p[1]))];
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Shiplog.Domain;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Networks;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>POST /containers/create</summary>
+internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory networks, RequestedContainer requested, TimeProvider time) : IDockerEndpoint
+{
+    private const int NameAttempts = 6;
+
+    public async Task HandleAsync(DockerRequest request)
+    {
+        var body = await request.ReadJsonAsync(DockerJson.Default.CreateContainerBody)
+            ?? throw DockerException.Invalid("invalid JSON: got EOF while reading request body");
+        var name = request.Query("name");
+        // Before anything is looked up: a bad name is told apart from an image that is not here yet.
+        if (name is not null && !ContainerName.TryParse(name, out _))
+            throw DockerException.Invalid($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+        var (config, host) = requested.Read(body);
+        if (await networks.FindAsync(host.NetworkMode, request.Cancellation) is null)
+            throw DockerException.NotFound($"network {host.NetworkMode} not found");
+        var image = await ImageAsync(body.Image, request);
+        var context = request.NewCommand();
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var command = new CreateContainer(context.CommandId, id, name ?? "", body.Image!, config, host);
+        await AppendAsync(command, name, image, context);
+        await request.WriteJsonAsync(
+            new CreateContainerReply(id, Warnings(image, body)), DockerJson.Default.CreateContainerReply, 201);
+    }
+
+    private async Task<Image> ImageAsync(string? name, DockerRequest request)
+    {
+        if (string.IsNullOrEmpty(name))
+            throw DockerException.Invalid("no image specified");
+        var image = await log.FindImageAsync(name, request.Cancellation) ?? throw DockerException.NoSuchImage(Familiar(name));
+        if (request.Query("platform") is { } platform && ImageConfig.TryParse(image.ConfigJson, out var config) &&
+            !Fits(platform, config))
+        {
+            throw DockerException.NotFound(
+                $"image with reference {name} was found but its platform ({config.Os}/{config.Architecture}) does not match the specified platform ({platform})");
+        }
+        return image;
+    }
+
+    /// <summary>The names in words are drawn until one is free; then the id serves.</summary>
+    private async Task AppendAsync(CreateContainer command, string? name, Image image, CommandContext context)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var named = command with
+            {
+                Name = name ?? (attempt == NameAttempts ? command.ContainerId[..12] : ContainerName.Suggest(RandomNumberGenerator.GetInt32(int.MaxValue), attempt)),
+            };
+            var decision = await log.DecideAsync<Container>(
+                Streams.Container(command.ContainerId), c => CreateContainer.Decide(named, c, image, time.GetUtcNow()), context, CancellationToken.None);
+            if (decision is not Decision.Refused { Reason.Kind: RefusalKind.Conflict })
+            {
+                ContainerCommands.Accepted<ContainerCreated>(decision);
+                return;
+            }
+            if (name is not null || attempt == NameAttempts)
+                throw await NameInUse.ByAsync(log, named.Name);
+        }
+    }
+
+    private static string[] Warnings(Image image, CreateContainerBody body)
+    {
+        var warnings = new List<string>();
+        if (!ImageConfig.TryParse(image.ConfigJson, out var config))
+            return [];
+        if (config.HasHealthcheck && body.Others?.ContainsKey("Healthcheck") is not true)
+            warnings.Add("the image's HEALTHCHECK is not run: health checks are not built yet");
+        if (config.Config.Volumes is not [])
+            warnings.Add($"volumes are not built yet: {string.Join(", ", config.Config.Volumes)} of the image stays in the container's own layer");
+        return [.. warnings];
+    }
+
+    private static bool Fits(string platform, ImageConfig config) => platform.Split('/') switch
+    {
+        [var os] => os == config.Os || os == config.Architecture,
+        [var os, var architecture, ..] => os == config.Os && architecture == config.Architecture,
+        _ => false,
+    };
+
+    /// <summary>The docker CLI pulls what it is told is not here, by this name.</summary>
+    private static string Familiar(string name) => ImageReference.TryParse(name, out var reference, out _) ? reference.Familiar : name;
+}

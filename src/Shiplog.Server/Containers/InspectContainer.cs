@@ -1,0 +1,63 @@
+using Shiplog.Contracts;
+using Shiplog.Domain.Containers;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Networks;
+using HostOptions = Shiplog.Domain.Containers.HostOptions;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>GET /containers/{id}/json</summary>
+internal sealed class InspectContainer(ContainerCommands commands, NetworkDirectory networks, Instance instance) : IDockerEndpoint
+{
+    public async Task HandleAsync(DockerRequest request)
+    {
+        if (request.Flag("size"))
+            throw DockerException.NotBuilt("a container's size (--size)");
+        var container = await commands.FindAsync(request.Name, request.Cancellation);
+        var network = await networks.FindAsync(container.Host?.NetworkMode ?? "", request.Cancellation);
+        await request.WriteJsonAsync(Inspect(container, network?.Id), DockerJson.Default.ContainerInspect);
+    }
+
+    private ContainerInspect Inspect(Container c, string? networkId)
+    {
+        var program = ContainerWire.Program(c);
+        // Where the worker keeps a container; it runs as root, so only root can look.
+        var folder = Path.Combine(instance.WorkerFolder, "containers", c.Id);
+        return new ContainerInspect(
+            c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c), c.ImageId,
+            Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, 0,
+            "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, [],
+            ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
+    }
+
+    private static ContainerStateDto State(Container c) => new(
+        ContainerWire.State(c), c.IsUp, c.Status == ContainerStatus.Paused, c.Status == ContainerStatus.Restarting, c.OomKilled,
+        c.Status == ContainerStatus.Dead, c.Pid, c.ExitCode, c.Error, DockerTime.Text(c.StartedAt), DockerTime.Text(c.FinishedAt));
+
+    private HostConfigDto Host(HostOptions h) => new()
+    {
+        LogConfig = new LogConfigBody(h.LogDriver, []), NetworkMode = h.NetworkMode, AutoRemove = h.AutoRemove,
+        ConsoleSize = [h.ConsoleHeight, h.ConsoleWidth], CapAdd = h.CapAdd is [] ? null : h.CapAdd, CapDrop = h.CapDrop is [] ? null : h.CapDrop,
+        Dns = h.Dns, DnsOptions = h.DnsOptions, DnsSearch = h.DnsSearch, ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
+        ReadonlyRootfs = h.ReadonlyRootfs, Runtime = instance.Settings.Runtime,
+    };
+
+    private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()
+    {
+        ["LowerDir"] = string.Join(':', root.Layers.Reverse()), ["MergedDir"] = root.MergedPath, ["UpperDir"] = root.UpperPath,
+    }, "overlay2");
+
+    private static NetworkSettingsDto Network(Container c, string? networkId)
+    {
+        var networks = ContainerWire.Networks(c, networkId);
+        if (c.Endpoint is not { } e)
+            return new NetworkSettingsDto { Networks = networks };
+        return new NetworkSettingsDto
+        {
+            Bridge = "", SandboxID = ContainerWire.EndpointId(c), SandboxKey = c.NetworkNamespace ?? "",
+            Ports = c.Config!.ExposedPorts.ToDictionary(p => p, _ => (PortBindingDto[]?)null), EndpointID = ContainerWire.EndpointId(c),
+            Gateway = e.Gateway, IPAddress = e.Address, IPPrefixLen = e.PrefixLength, MacAddress = e.MacAddress, Networks = networks,
+        };
+    }
+}

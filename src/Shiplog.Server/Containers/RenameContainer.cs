@@ -1,0 +1,23 @@
+using Shiplog.Domain;
+using Shiplog.Domain.Containers;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>POST /containers/{id}/rename: decided and done in one event.</summary>
+internal sealed class RenameContainerEndpoint(IEventLog log, ContainerCommands commands, TimeProvider time) : IDockerEndpoint
+{
+    public async Task HandleAsync(DockerRequest request)
+    {
+        var container = await commands.FindAsync(request.Name, request.Cancellation);
+        var context = request.NewCommand();
+        var command = new RenameContainer(context.CommandId, request.Query("name") ?? "");
+        var decision = await log.DecideAsync<Container>(
+            Streams.Container(container.Id), c => RenameContainer.Decide(command, c, time.GetUtcNow()), context, CancellationToken.None);
+        if (decision is Decision.Refused { Reason.Kind: RefusalKind.Conflict })
+            throw await NameInUse.ByAsync(log, command.Name, "Error when allocating new name: ");
+        ContainerCommands.Accepted<ContainerRenamed>(decision);
+        await request.NoContentAsync();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Shiplog.Contracts;
+using Shiplog.Domain.Containers;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using HostOptions = Shiplog.Domain.Containers.HostOptions;
+
+namespace Shiplog.Server.Containers;
+
+/// <summary>
+/// Turns the body of a creation into the domain's words. What we cannot honour is refused by name: a container that runs
+/// without a limit it was given would be a lie.
+/// </summary>
+internal sealed class RequestedContainer(Instance instance)
+{
+    /// <exception cref="DockerException">An option that is not built yet says something.</exception>
+    public (ContainerConfig Config, HostOptions Host) Read(CreateContainerBody body)
+    {
+        var host = body.HostConfig ?? new HostConfigBody();
+        Unhonoured.Refuse("", body.Others);
+        Unhonoured.Refuse("HostConfig.", host.Others, runtime: instance.Settings.Runtime);
+        var network = host.NetworkMode is null or "" or "default" ? "bridge" : host.NetworkMode;
+        if (network.StartsWith("container:", StringComparison.Ordinal))
+            throw DockerException.NotBuilt($"HostConfig.NetworkMode {network}: sharing another container's network");
+        CheckEndpoints(body.NetworkingConfig, network);
+        if (body.Volumes is { Count: > 0 })
+            throw DockerException.NotBuilt($"a volume ({body.Volumes.Keys.First()})");
+        return (Config(body, network), Host(host, network));
+    }
+
+    /// <summary>A configuration as it was asked for: what was left open stays open.</summary>
+    public static ContainerConfig Config(CreateContainerBody b, string network) => new(
+        b.Hostname is null or "" && network == "host" ? Environment.MachineName : b.Hostname ?? "", b.Domainname ?? "", b.User ?? "",
+        b.AttachStdin ?? false, b.AttachStdout ?? false, b.AttachStderr ?? false, b.Tty ?? false, b.OpenStdin ?? false, b.StdinOnce ?? false,
+        b.Env ?? [], b.Cmd ?? [], b.Entrypoint, b.WorkingDir ?? "", b.Labels ?? [], [.. b.ExposedPorts?.Keys ?? Enumerable.Empty<string>()],
+        [.. b.Volumes?.Keys ?? Enumerable.Empty<string>()], b.StopSignal is "" ? null : b.StopSignal, b.StopTimeout);
+
+    private static HostOptions Host(HostConfigBody h, string network)
+    {
+        var log = h.LogConfig?.Type is null or "" ? "json-file" : h.LogConfig.Type;
+        if (log is not ("json-file" or "none"))
+            throw DockerException.NotBuilt($"HostConfig.LogConfig.Type {log}: a log driver other than json-file and none");
+        if (h.LogConfig?.Config is { Count: > 0 } options)
+            throw DockerException.NotBuilt($"HostConfig.LogConfig.Config.{options.Keys.First()}");
+        var console = h.ConsoleSize is [var height, var width] ? (height, width) : (0, 0);
+        return new HostOptions(
+            network, h.AutoRemove ?? false, h.ExtraHosts ?? [], h.Dns ?? [], h.DnsSearch ?? [], h.DnsOptions ?? [],
+            [.. (h.CapAdd ?? []).Select(Capabilities.Normalize)], [.. (h.CapDrop ?? []).Select(Capabilities.Normalize)],
+            h.ReadonlyRootfs ?? false, log, console.Item2, console.Item1);
+    }
+
+    private static void CheckEndpoints(NetworkingConfigBody? networking, string network)
+    {
+        foreach (var (name, endpoint) in networking?.EndpointsConfig ?? [])
+        {
+            if ((name is "default" ? "bridge" : name) != network)
+                throw DockerException.NotBuilt($"NetworkingConfig.EndpointsConfig.{name}: a network beside {network}");
+            Unhonoured.Refuse($"NetworkingConfig.EndpointsConfig.{name}.", endpoint?.Others);
+        }
+    }
+}
+
+/// <summary>Options that we do not honour: they may be there, and must say nothing.</summary>
+internal static class Unhonoured
+{
+    /// <param name="path">Before the option's name in what the client is told.</param>
+    /// <exception cref="DockerException">One of them says something.</exception>
+    public static void Refuse(string path, Dictionary<string, JsonElement>? options, string runtime = "")
+    {
+        foreach (var (name, value) in options ?? [])
+        {
+            if (!Says(name.ToUpperInvariant(), value, runtime))
+                continue;
+            throw DockerException.NotBuilt($"{path}{name} ({Shortened(value.GetRawText())})");
+        }
+    }
+
+    private static bool Says(string name, JsonElement value, string runtime) => (name, value.ValueKind) switch
+    {
+        (_, JsonValueKind.Null) => false,
+        // An empty list here takes all masks away; the absence of a list leaves Docker's.
+        ("MASKEDPATHS" or "READONLYPATHS", _) => true,
+        // Zero means something, -1 does not.
+        ("MEMORYSWAPPINESS", JsonValueKind.Number) => !Is(value, -1),
+        ("MEMORYSWAP" or "PIDSLIMIT", JsonValueKind.Number) => !Is(value, 0) && !Is(value, -1),
+        ("SHMSIZE", JsonValueKind.Number) => !Is(value, 0) && !Is(value, 64 * 1024 * 1024),
+        ("RESTARTPOLICY", JsonValueKind.Object) => value.TryGetProperty("Name", out var policy) && policy.GetString() is not ("" or "no" or null),
+        ("HEALTHCHECK", JsonValueKind.Object) => value.TryGetProperty("Test", out var test) ? SaysCheck(test) : Says(value),
+        ("IPCMODE" or "CGROUPNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "private"),
+        ("ISOLATION", JsonValueKind.String) => value.GetString() is not ("" or "default"),
+        ("VOLUMEDRIVER", JsonValueKind.String) => value.GetString() is not ("" or "local"),
+        ("USERNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "host"),
+        ("RUNTIME", JsonValueKind.String) => value.GetString() is var wanted && wanted is not "" && wanted != runtime,
+        // Written by the client, for itself.
+        ("CONTAINERIDFILE", _) => false,
+        _ => Says(value),
+    };
+
+    private static bool Says(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.False or JsonValueKind.Undefined => false,
+        JsonValueKind.Number => !Is(value, 0),
+        JsonValueKind.String => value.GetString() is not "",
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        JsonValueKind.Object => value.EnumerateObject().Any(p => Says(p.Value)),
+        _ => true,
+    };
+
+    /// <summary><c>["NONE"]</c> asks for no check, which is what there is.</summary>
+    private static bool SaysCheck(JsonElement test) =>
+        Says(test) && !(test.ValueKind == JsonValueKind.Array && test.GetArrayLength() == 1 && test[0].ToString() == "NONE");
+
+    private static bool Is(JsonElement value, long number) => value.TryGetInt64(out var has) && has == number;
+
+    private static string Shortened(string text) => text.Length <= 60 ? text : text[..57] + "...";
+}

@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Shiplog.Server.DockerApi.Dto;
+
+namespace Shiplog.Server.DockerApi;
+
+/// <summary>
+/// Docker's JSON: names as Go spells them, read whatever their case, and no escapes that only HTML needs.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(CreateContainerBody))]
+[JsonSerializable(typeof(CreateContainerReply))]
+[JsonSerializable(typeof(ContainerInspect))]
+[JsonSerializable(typeof(ContainerSummary[]))]
+[JsonSerializable(typeof(WaitReply))]
+[JsonSerializable(typeof(CommitReply))]
+[JsonSerializable(typeof(ImageInspect))]
+[JsonSerializable(typeof(ImageSummary[]))]
+[JsonSerializable(typeof(HistoryItem[]))]
+[JsonSerializable(typeof(ImageDeleted[]))]
+[JsonSerializable(typeof(ProgressError))]
+[JsonSerializable(typeof(AuthConfig))]
+[JsonSerializable(typeof(AuthReply))]
+[JsonSerializable(typeof(VersionReply))]
+[JsonSerializable(typeof(EventMessage))]
+[JsonSerializable(typeof(InfoReply))]
+[JsonSerializable(typeof(DiskUsageReply))]
+[JsonSerializable(typeof(VolumesReply))]
+[JsonSerializable(typeof(NetworkDto[]))]
+internal sealed partial class DockerJsonContext : JsonSerializerContext;
+
+/// <summary>The one context, with Docker's escapes.</summary>
+internal static class DockerJson
+{
+    public static readonly DockerJsonContext Default = new(new JsonSerializerOptions(DockerJsonContext.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

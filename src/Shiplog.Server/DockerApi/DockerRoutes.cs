@@ -1,0 +1,141 @@
+using Shiplog.Server.Containers;
+using Shiplog.Server.Engine;
+using Shiplog.Server.Images;
+using Shiplog.Server.Networks;
+
+namespace Shiplog.Server.DockerApi;
+
+/// <summary>Which path of Docker's API is answered by what: the table of contents of this server.</summary>
+internal sealed class DockerRoutes(IServiceProvider services)
+{
+    private readonly Route[] _routes =
+    [
+        On<Ping>(services, "GET", "/_ping"),
+        On<Ping>(services, "HEAD", "/_ping"),
+        On<ShowVersion>(services, "GET", "/version"),
+        On<ShowInfo>(services, "GET", "/info"),
+        On<CheckCredentials>(services, "POST", "/auth"),
+        On<StreamEvents>(services, "GET", "/events"),
+        On<ShowDiskUsage>(services, "GET", "/system/df"),
+
+        On<PullImageEndpoint>(services, "POST", "/images/create"),
+        On<ListImages>(services, "GET", "/images/json"),
+        On<SaveImages>(services, "GET", "/images/get"),
+        On<LoadImages>(services, "POST", "/images/load"),
+        NotBuilt("GET", "/images/search", "searching Docker Hub"),
+        NotBuilt("POST", "/images/prune", "pruning images"),
+        On<InspectImage>(services, "GET", "/images/{name}/json"),
+        On<ShowImageHistory>(services, "GET", "/images/{name}/history"),
+        On<SaveImages>(services, "GET", "/images/{name}/get"),
+        On<TagImageEndpoint>(services, "POST", "/images/{name}/tag"),
+        NotBuilt("POST", "/images/{name}/push", "pushing an image"),
+        On<RemoveImageEndpoint>(services, "DELETE", "/images/{name}"),
+
+        On<CreateContainerEndpoint>(services, "POST", "/containers/create"),
+        On<ListContainers>(services, "GET", "/containers/json"),
+        NotBuilt("POST", "/containers/prune", "pruning containers"),
+        On<InspectContainer>(services, "GET", "/containers/{name}/json"),
+        On<StartContainerEndpoint>(services, "POST", "/containers/{name}/start"),
+        NotBuilt("GET", "/containers/{name}/attach/ws", "attaching by web socket"),
+        On<AttachContainerEndpoint>(services, "POST", "/containers/{name}/attach"),
+        On<ResizeContainer>(services, "POST", "/containers/{name}/resize"),
+        On<WaitForContainer>(services, "POST", "/containers/{name}/wait"),
+        On<StopContainerEndpoint>(services, "POST", "/containers/{name}/stop"),
+        On<KillContainerEndpoint>(services, "POST", "/containers/{name}/kill"),
+        On<RestartContainer>(services, "POST", "/containers/{name}/restart"),
+        On<PauseContainerEndpoint>(services, "POST", "/containers/{name}/pause"),
+        On<UnpauseContainerEndpoint>(services, "POST", "/containers/{name}/unpause"),
+        On<RenameContainerEndpoint>(services, "POST", "/containers/{name}/rename"),
+        On<ShowContainerLogs>(services, "GET", "/containers/{name}/logs"),
+        NotBuilt("POST", "/containers/{name}/exec", "running another program in a container (exec)"),
+        NotBuilt("GET", "/containers/{name}/top", "listing a container's processes (top)"),
+        NotBuilt("GET", "/containers/{name}/stats", "a container's resource figures (stats)"),
+        NotBuilt("GET", "/containers/{name}/changes", "listing a container's changed files (diff)"),
+        NotBuilt("GET", "/containers/{name}/export", "exporting a container's file system"),
+        NotBuilt("GET", "/containers/{name}/archive", "copying files from a container (cp)"),
+        NotBuilt("HEAD", "/containers/{name}/archive", "copying files from a container (cp)"),
+        NotBuilt("PUT", "/containers/{name}/archive", "copying files into a container (cp)"),
+        NotBuilt("POST", "/containers/{name}/update", "changing a container's limits (update)"),
+        On<RemoveContainerEndpoint>(services, "DELETE", "/containers/{name}"),
+        On<CommitContainerEndpoint>(services, "POST", "/commit"),
+
+        On<ListNetworks>(services, "GET", "/networks"),
+        NotBuilt("POST", "/networks/create", "creating networks"),
+        NotBuilt("POST", "/networks/prune", "pruning networks"),
+        NotBuilt("POST", "/networks/{name}/connect", "connecting a container with a further network"),
+        NotBuilt("POST", "/networks/{name}/disconnect", "disconnecting a container from its network"),
+        On<InspectNetwork>(services, "GET", "/networks/{name}"),
+        NotBuilt("DELETE", "/networks/{name}", "removing networks"),
+
+        On<ListVolumes>(services, "GET", "/volumes"),
+        NotBuilt("POST", "/volumes/create", "creating volumes"),
+        NotBuilt("POST", "/volumes/prune", "pruning volumes"),
+        NoSuch("GET", "/volumes/{name}", name => $"get {name}: no such volume"),
+        NoSuch("DELETE", "/volumes/{name}", name => $"get {name}: no such volume"),
+        NoSuch("GET", "/plugins/{name}/json", name => $"plugin \"{name}\" not found"),
+        NoSuch("GET", "/exec/{name}/json", name => $"No such exec instance: {name}"),
+
+        NotBuilt("POST", "/build", "building images"),
+        NotBuilt("POST", "/build/prune", "pruning the build cache"),
+        NotBuilt("POST", "/session", "building images by BuildKit"),
+        NotBuilt("POST", "/grpc", "building images by BuildKit"),
+        NotBuilt("GET", "/distribution/{name}/json", "asking a registry about an image"),
+        .. Swarm("swarm", "nodes", "services", "tasks", "secrets", "configs"),
+        NotBuilt("GET", "/plugins", "plugins"),
+        NotBuilt("POST", "/plugins/{name}", "plugins"),
+    ];
+
+    /// <summary>The handler for this method and path, and what the path names.</summary>
+    public Func<DockerRequest, Task>? Find(string method, string path, out string name)
+    {
+        name = "";
+        foreach (var route in _routes)
+        {
+            if (route.Method == method && route.Matches(path, out name))
+                return route.Handle;
+        }
+        return null;
+    }
+
+    private static Route On<TEndpoint>(IServiceProvider services, string method, string path) where TEndpoint : IDockerEndpoint
+    {
+        var endpoint = new Lazy<TEndpoint>(() => ActivatorUtilities.CreateInstance<TEndpoint>(services));
+        return new Route(method, path, request => endpoint.Value.HandleAsync(request));
+    }
+
+    private static Route NotBuilt(string method, string path, string what) =>
+        new(method, path, _ => throw DockerException.NotBuilt(what));
+
+    private static Route NoSuch(string method, string path, Func<string, string> message) =>
+        new(method, path, request => throw DockerException.NotFound(message(request.Name)));
+
+    /// <summary>As a dockerd that is part of no swarm.</summary>
+    private static IEnumerable<Route> Swarm(params string[] nouns) =>
+        from noun in nouns
+        from method in (string[])["GET", "POST", "DELETE"]
+        from path in (string[])[$"/{noun}", $"/{noun}/{{name}}"]
+        select new Route(method, path, _ => throw new DockerException(503,
+            "This node is not a swarm manager. Swarm mode is not part of Shiplog."));
+
+    /// <param name="Path">With at most one <c>{name}</c>, which may stand for text with slashes.</param>
+    private sealed record Route(string Method, string Path, Func<DockerRequest, Task> Handle)
+    {
+        private const string Placeholder = "{name}";
+
+        private readonly int _at = Path.IndexOf(Placeholder, StringComparison.Ordinal);
+
+        public bool Matches(string path, out string name)
+        {
+            name = "";
+            if (_at < 0)
+                return path == Path;
+            var suffix = Path.AsSpan(_at + Placeholder.Length);
+            if (path.Length <= _at + suffix.Length || !path.AsSpan().StartsWith(Path.AsSpan(0, _at), StringComparison.Ordinal) ||
+                !path.AsSpan().EndsWith(suffix, StringComparison.Ordinal))
+                return false;
+            // The one escape that the HTTP server leaves in a path.
+            name = path[_at..^suffix.Length].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+            return true;
+        }
+    }
+}

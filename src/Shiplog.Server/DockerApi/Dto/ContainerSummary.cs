@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace Shiplog.Server.DockerApi.Dto;
+
+/// <summary>An item of GET /containers/json</summary>
+internal sealed record ContainerSummary(
+    string Id, string[] Names, string Image, string ImageID, string Command, long Created, PortDto[] Ports,
+    Dictionary<string, string> Labels, string State, string Status, SummaryHostConfigDto HostConfig, SummaryNetworksDto NetworkSettings,
+    MountDto[] Mounts);
+
+internal sealed record PortDto(ushort PrivatePort, string Type);
+
+internal sealed record SummaryHostConfigDto(string NetworkMode);
+
+internal sealed record SummaryNetworksDto(Dictionary<string, EndpointDto> Networks);
+
+/// <summary>POST /containers/{id}/wait</summary>
+internal sealed record WaitReply(
+    long StatusCode, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] WaitError? Error = null);
+
+internal sealed record WaitError(string Message);
+
+internal sealed record CommitReply(string Id);

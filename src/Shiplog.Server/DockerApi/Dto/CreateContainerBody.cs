@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Shiplog.Server.DockerApi.Dto;
+
+/// <summary>
+/// The body of a creation, and of a commit: what we honour by name, everything else in <see cref="Others"/>, where it is
+/// refused unless it says nothing.
+/// </summary>
+internal sealed record CreateContainerBody
+{
+    public string? Hostname { get; init; }
+    public string? Domainname { get; init; }
+    public string? User { get; init; }
+    public bool? AttachStdin { get; init; }
+    public bool? AttachStdout { get; init; }
+    public bool? AttachStderr { get; init; }
+    public Dictionary<string, JsonElement>? ExposedPorts { get; init; }
+    public bool? Tty { get; init; }
+    public bool? OpenStdin { get; init; }
+    public bool? StdinOnce { get; init; }
+    public string[]? Env { get; init; }
+    [JsonConverter(typeof(StringsConverter))] public string[]? Cmd { get; init; }
+    public bool? ArgsEscaped { get; init; }
+    public string? Image { get; init; }
+    public Dictionary<string, JsonElement>? Volumes { get; init; }
+    public string? WorkingDir { get; init; }
+    [JsonConverter(typeof(StringsConverter))] public string[]? Entrypoint { get; init; }
+    public Dictionary<string, string>? Labels { get; init; }
+    public string? StopSignal { get; init; }
+    public int? StopTimeout { get; init; }
+    public HostConfigBody? HostConfig { get; init; }
+    public NetworkingConfigBody? NetworkingConfig { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
+}
+
+/// <summary>What of the host's a container is to be given.</summary>
+internal sealed record HostConfigBody
+{
+    public string? NetworkMode { get; init; }
+    public bool? AutoRemove { get; init; }
+    public string[]? ExtraHosts { get; init; }
+    public string[]? Dns { get; init; }
+    public string[]? DnsSearch { get; init; }
+    public string[]? DnsOptions { get; init; }
+    public string[]? CapAdd { get; init; }
+    public string[]? CapDrop { get; init; }
+    public bool? ReadonlyRootfs { get; init; }
+    public LogConfigBody? LogConfig { get; init; }
+    public int[]? ConsoleSize { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
+}
+
+internal sealed record LogConfigBody(string? Type, Dictionary<string, string>? Config);
+
+internal sealed record NetworkingConfigBody
+{
+    public Dictionary<string, EndpointBody?>? EndpointsConfig { get; init; }
+}
+
+/// <summary>Nothing of it is honoured yet: addresses come from the pool.</summary>
+internal sealed record EndpointBody
+{
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
+}
+
+internal sealed record CreateContainerReply(string Id, string[] Warnings);

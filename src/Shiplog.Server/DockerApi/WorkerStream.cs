@@ -1,0 +1,57 @@
+using System.Net.Http.Headers;
+using Shiplog.Server.Orders;
+
+namespace Shiplog.Server.DockerApi;
+
+/// <summary>Plain byte streams of the worker: opened, checked, and passed on as they come.</summary>
+internal static class WorkerStream
+{
+    private const int BufferSize = 64 * 1024;
+
+    /// <exception cref="DockerException">The worker refused, with its words.</exception>
+    /// <exception cref="WorkerAwayException">It does not answer.</exception>
+    public static Task<HttpResponseMessage> GetAsync(IWorker worker, string pathAndQuery, CancellationToken cancellation) =>
+        SendAsync(worker, new HttpRequestMessage(HttpMethod.Get, pathAndQuery), cancellation);
+
+    /// <param name="body"><see langword="null"/> for none.</param>
+    /// <exception cref="DockerException">The worker refused, with its words.</exception>
+    /// <exception cref="WorkerAwayException">It does not answer.</exception>
+    public static Task<HttpResponseMessage> PostAsync(IWorker worker, string pathAndQuery, Stream? body, CancellationToken cancellation)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, pathAndQuery);
+        if (body is not null)
+        {
+            message.Content = new StreamContent(body, BufferSize);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        }
+        return SendAsync(worker, message, cancellation);
+    }
+
+    /// <summary>Passes the worker's bytes on, each as soon as it is here.</summary>
+    public static async Task CopyAsync(HttpResponseMessage from, HttpResponse to, CancellationToken cancellation)
+    {
+        await using var stream = await from.Content.ReadAsStreamAsync(cancellation);
+        while (await stream.ReadAsync(to.BodyWriter.GetMemory(BufferSize), cancellation) is > 0 and var read)
+        {
+            to.BodyWriter.Advance(read);
+            await to.BodyWriter.FlushAsync(cancellation);
+        }
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(IWorker worker, HttpRequestMessage message, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await worker.Streams.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new WorkerAwayException($"the worker does not answer: {e.Message}", e);
+        }
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            throw new DockerException((int)answer.StatusCode, WorkerMessage.Of(await answer.Content.ReadAsStringAsync(cancellation)));
+    }
+}

@@ -1,0 +1,86 @@
+using Shiplog.Domain;
+using Shiplog.Domain.Images;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Images;
+
+/// <summary>DELETE /images/{name}</summary>
+internal sealed class RemoveImageEndpoint(IEventLog log, IEventFeed feed, IWorker worker, TimeProvider time) : IDockerEndpoint
+{
+    public async Task HandleAsync(DockerRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name))
+            throw DockerException.Invalid("image name cannot be blank");
+        var image = await log.FindImageAsync(request.Name, request.Cancellation) ?? throw DockerException.NoSuchImage(request.Name);
+        var done = new List<ImageDeleted>();
+        await RemoveAsync(request, image, request.Name, request.Flag("force"), done);
+        // With the image go those below it that nothing has a name for, unless the client says otherwise.
+        if (!request.Flag("noprune") && done.Any(d => d.Deleted == image.Id))
+            await PruneAsync(request, image.ParentImageId, done);
+        await request.WriteJsonAsync([.. done], DockerJson.Default.ImageDeletedArray);
+    }
+
+    private async Task RemoveAsync(DockerRequest request, Image image, string named, bool force, List<ImageDeleted> done)
+    {
+        var context = request.NewCommand();
+        var command = new RemoveImage(context.CommandId, named, force);
+        var decision = RemoveImage.Decide(command, await UseOfAsync(image, request.Cancellation), time.GetUtcNow());
+        if (decision is Decision.Refused refused)
+            throw DockerException.Of(refused.Reason);
+        var events = ((Decision.Accepted)decision).Events;
+        await log.AppendAsync([.. events.Select(e => (StreamOf(e), e))], context, CancellationToken.None);
+        done.AddRange(events.OfType<ImageUntagged>().Select(u => new ImageDeleted(Untagged: ImageReference.Parse(u.Reference).Familiar)));
+        if (events.OfType<ImageRemoveRequested>().FirstOrDefault() is { } intent)
+            await DeleteAsync(intent, image, done);
+    }
+
+    private async Task DeleteAsync(ImageRemoveRequested intent, Image image, List<ImageDeleted> done)
+    {
+        var removed = new TaskCompletionSource<ImageRemoved>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var subscription = feed.Subscribe(Streams.Image(image.Id), e =>
+        {
+            if (e is ImageRemoved fact)
+                removed.TrySetResult(fact);
+        });
+        var present = await log.ListImagesAsync(CancellationToken.None);
+        var outcome = await worker.SendAsync(OrderFactory.RemoveImage(intent, present), CancellationToken.None);
+        if (outcome.Failure is { } failure)
+            throw DockerErrors.Of(failure);
+        var layers = (await removed.Task.WaitAsync(TimeSpan.FromSeconds(10), time)).DeletedLayers;
+        done.AddRange(image.RepoDigests.Select(d => new ImageDeleted(Untagged: ImageReference.TryParse(d, out var r, out _) ? r.Familiar : d)));
+        done.Add(new ImageDeleted(Deleted: image.Id));
+        done.AddRange(layers.Select(l => new ImageDeleted(Deleted: l)));
+    }
+
+    private async Task PruneAsync(DockerRequest request, string? parentId, List<ImageDeleted> done)
+    {
+        while (parentId is not null && await log.FindImageAsync(parentId, CancellationToken.None) is { } parent)
+        {
+            var use = await UseOfAsync(parent, CancellationToken.None);
+            if (use is not { References: [], Containers: [], Children: [] })
+                return;
+            await RemoveAsync(request, parent, parent.Id, force: false, done);
+            parentId = parent.ParentImageId;
+        }
+    }
+
+    private async Task<ImageUse> UseOfAsync(Image image, CancellationToken cancellation)
+    {
+        var references = await log.ListReferencesAsync(cancellation);
+        var containers = await log.ListContainersAsync(cancellation);
+        var images = await log.ListImagesAsync(cancellation);
+        return new ImageUse(
+            image, [.. references.Where(r => r.ImageId == image.Id).Select(r => r.Name)], [.. containers.Where(c => c.ImageId == image.Id)],
+            [.. images.Where(i => i.ParentImageId == image.Id).Select(i => i.Id)]);
+    }
+
+    private static string StreamOf(object @event) => @event switch
+    {
+        ImageUntagged e => Streams.Reference(e.Reference),
+        ImageRemoveRequested e => Streams.Image(e.ImageId),
+        _ => throw new InvalidOperationException($"{@event.GetType().Name} has no stream here"),
+    };
+}

@@ -1,0 +1,66 @@
+using Shiplog.Contracts;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Contract = Shiplog.Contracts.Orders;
+using HostOptions = Shiplog.Domain.Containers.HostOptions;
+
+namespace Shiplog.Server.Orders;
+
+/// <summary>
+/// What an accepted command asks of the worker, from the stored intent and the state alone: a request and a recovery after
+/// a crash send the same order.
+/// </summary>
+internal sealed class OrderFactory(Instance instance)
+{
+    /// <param name="container">The state before or after the intent.</param>
+    public Contract.StartContainer Start(Container container, ContainerStartRequested intent)
+    {
+        var host = HostOf(container);
+        return new Contract.StartContainer(
+            intent.CommandId, container.Id, container.Name,
+            new Contract.MountRootFs(container.ImageId, container.ImageLayers, host.ReadonlyRootfs),
+            host.NetworkMode switch { "none" => Contract.NetworkMode.None, "host" => Contract.NetworkMode.Host, _ => Contract.NetworkMode.Bridge },
+            intent.Endpoint is { } e ? Attach(e) : null,
+            intent.Endpoint is { } a ? new Contract.AssignIp(a.NetworkId, a.Address, a.PrefixLength, a.Gateway) : null,
+            Process(container), host.AutoRemove);
+    }
+
+    public static Contract.StopContainer Stop(ContainerStopRequested intent) =>
+        new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds);
+
+    public static Contract.KillContainer Kill(ContainerKillRequested intent) => new(intent.CommandId, intent.ContainerId, intent.Signal);
+
+    public static Contract.PauseContainer Pause(ContainerPauseRequested intent) => new(intent.CommandId, intent.ContainerId);
+
+    public static Contract.UnpauseContainer Unpause(ContainerUnpauseRequested intent) => new(intent.CommandId, intent.ContainerId);
+
+    public static Contract.RemoveContainer Remove(ContainerRemoveRequested intent) => new(intent.CommandId, intent.ContainerId);
+
+    public static Contract.CommitContainer Commit(Container container, ContainerCommitRequested intent) =>
+        new(intent.CommandId, container.Id, container.ImageId, intent.ConfigTemplate, intent.Pause);
+
+    /// <param name="credentials">Never stored, so a recovered pull has none.</param>
+    public static Contract.PullImage Pull(ImagePullRequested intent, Contract.RegistryCredentials? credentials) =>
+        new(intent.CommandId, intent.Reference, intent.Platform, credentials);
+
+    /// <param name="present">All images on the host, this one included or not.</param>
+    public static Contract.RemoveImage RemoveImage(ImageRemoveRequested intent, IEnumerable<Image> present) =>
+        new(intent.CommandId, intent.ImageId, [.. present.Where(i => i.Present && i.Id != intent.ImageId).Select(i => i.Id)]);
+
+    private Contract.AttachBridge Attach(NetworkEndpoint e) =>
+        new(e.NetworkId, e.NetworkName, e.Bridge, e.Subnet, e.Gateway, e.HostInterface, "eth0", e.MacAddress, instance.Settings.Mtu);
+
+    private Contract.ContainerProcess Process(Container container)
+    {
+        var config = container.Config ?? throw new InvalidOperationException($"container {container.Id} has no configuration");
+        var host = HostOf(container);
+        return new Contract.ContainerProcess(
+            [.. config.Entrypoint ?? [], .. config.Cmd], config.Env, config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
+            config.Tty, config.OpenStdin, config.StdinOnce, config.Hostname is "" ? container.Id[..12] : config.Hostname,
+            config.Domainname, host.ExtraHosts, host.Dns is [] ? instance.Settings.Dns : host.Dns, host.DnsSearch, host.DnsOptions,
+            host.CapAdd, host.CapDrop, config.StopSignal, host.LogDriver, host.ConsoleWidth, host.ConsoleHeight);
+    }
+
+    private static HostOptions HostOf(Container container) =>
+        container.Host ?? throw new InvalidOperationException($"container {container.Id} has no host options");
+}

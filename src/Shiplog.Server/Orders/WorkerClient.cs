@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Wolverine;
+using Wolverine.Runtime;
+using Wolverine.Runtime.RemoteInvocation;
+
+namespace Shiplog.Server.Orders;
+
+/// <summary>Orders by Wolverine's HTTP transport, byte streams by plain HTTP, both on the worker's unix socket.</summary>
+internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverine, IHttpClientFactory clients) : IWorker
+{
+    /// <summary>The address that Wolverine routes orders to, and the name of the client that it posts them by.</summary>
+    public const string OrdersUrl = "http://worker/_wolverine/invoke";
+
+    /// <summary>The name of the client for <see cref="WorkerStreams"/>.</summary>
+    public const string StreamsClient = "worker-streams";
+
+    // A stop may wait for as long as its client likes; a worker that goes away breaks the connection.
+    private static readonly TimeSpan NoTimeout = TimeSpan.FromDays(365);
+
+    private readonly ConcurrentDictionary<string, int> _inFlight = new();
+
+    public HttpClient Streams => clients.CreateClient(StreamsClient);
+
+    /// <summary>True while this process waits for the outcome of the command's order.</summary>
+    public bool IsInFlight(string commandId) => _inFlight.ContainsKey(commandId);
+
+    public async Task<OrderOutcome> SendAsync(Order order, CancellationToken cancellation)
+    {
+        _inFlight.AddOrUpdate(order.CommandId, 1, static (_, n) => n + 1);
+        try
+        {
+            return await new MessageBus(wolverine).InvokeAsync<OrderOutcome>(order, cancellation, NoTimeout);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or WolverineRequestReplyException)
+        {
+            throw Away(e);
+        }
+        finally
+        {
+            if (_inFlight.AddOrUpdate(order.CommandId, 0, static (_, n) => n - 1) == 0)
+                _inFlight.TryRemove(new KeyValuePair<string, int>(order.CommandId, 0));
+        }
+    }
+
+    public async Task<Socket> ConnectAsync(CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(instance.WorkerSocket), cancellation);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw Away(e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private WorkerAwayException Away(Exception e) =>
+        new($"the worker does not answer on {instance.WorkerSocket} ({Reason(e)}); what was accepted stays open and is driven again when it does", e);
+
+    // A missing socket's own error speaks of addresses.
+    private string Reason(Exception e) => File.Exists(instance.WorkerSocket) ? e.Message.TrimEnd('.') : "there is no such socket";
+}
+
+/// <summary>Registration of the way to the worker.</summary>
+internal static class WorkerClientSetup
+{
+    public static IServiceCollection AddWorker(this IServiceCollection services, Instance instance)
+    {
+        services.AddHttpClient(WorkerClient.OrdersUrl, client => Configure(client, WorkerClient.OrdersUrl))
+            .ConfigurePrimaryHttpMessageHandler(() => Handler(instance))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        services.AddHttpClient(WorkerClient.StreamsClient, client => Configure(client, "http://worker/"))
+            .ConfigurePrimaryHttpMessageHandler(() => Handler(instance))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        services.AddSingleton<WorkerClient>();
+        services.AddSingleton<IWorker>(s => s.GetRequiredService<WorkerClient>());
+        services.AddSingleton<OrderFactory>();
+        return services;
+    }
+
+    private static void Configure(HttpClient client, string address)
+    {
+        client.BaseAddress = new Uri(address);
+        client.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    private static SocketsHttpHandler Handler(Instance instance) => new()
+    {
+        // An order holds its connection until its outcome; a limit would let stops that wait delay everything else.
+        MaxConnectionsPerServer = int.MaxValue,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
+        UseProxy = false,
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(instance.WorkerSocket), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    };
+}

@@ -1,0 +1,71 @@
+using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Recovery;
+
+/// <summary>Drives one open command to its outcome: the same order, under the same id, or a failure with the reason.</summary>
+internal sealed partial class Redrive(
+    OpenCommands open, IEventLog log, WorkerClient worker, OrderFactory orders, ILogger<Redrive> logger)
+{
+    /// <summary>Returns when the command has its outcome, or the worker is away.</summary>
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    public async Task DriveAsync(OpenCommandRow row, CancellationToken cancellation)
+    {
+        var (order, reason) = await OrderAsync(row.Intent, cancellation);
+        if (order is null)
+        {
+            await FailAsync(row, new OrderFailure("", FailureKind.Interrupted, reason), cancellation);
+            return;
+        }
+        try
+        {
+            LogDriving(row.Kind, row.CommandId, row.Stream);
+            var outcome = await worker.SendAsync(order, cancellation);
+            // The worker answers after its facts are durable. If the command is open all the same, they did not fit: say so, once.
+            if (await open.IsOpenAsync(row.CommandId, cancellation))
+                await FailAsync(row, outcome.Failure ?? new OrderFailure("", FailureKind.Internal, "the worker answered without an outcome"), cancellation);
+        }
+        catch (WorkerAwayException e)
+        {
+            LogWorkerAway(row.Kind, row.CommandId, e.Message);
+        }
+    }
+
+    private async Task FailAsync(OpenCommandRow row, OrderFailure failure, CancellationToken cancellation)
+    {
+        LogFailing(row.Kind, row.CommandId, row.Stream, failure.Error);
+        await open.FailAsync(row, failure, cancellation);
+    }
+
+    private async Task<(Order? Order, string Reason)> OrderAsync(object intent, CancellationToken cancellation) => intent switch
+    {
+        ContainerStartRequested i => await OfContainerAsync(i.ContainerId, c => orders.Start(c, i), cancellation),
+        ContainerStopRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Stop(i), cancellation),
+        ContainerPauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Pause(i), cancellation),
+        ContainerUnpauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Unpause(i), cancellation),
+        ContainerCommitRequested i => await OfContainerAsync(i.ContainerId, c => OrderFactory.Commit(c, i), cancellation),
+        ContainerRemoveRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Remove(i), cancellation),
+        ImagePullRequested i => (OrderFactory.Pull(i, null), ""),
+        ImageRemoveRequested i => (OrderFactory.RemoveImage(i, await log.ListImagesAsync(cancellation)), ""),
+        // Sent late, the signal might hit another run of the program.
+        ContainerKillRequested => (null, "interrupted before it was known whether the signal was delivered"),
+        // The archive came over the client's connection, which is gone.
+        ImageLoadRequested => (null, "interrupted: the archive's upload did not end; load it again"),
+        _ => (null, $"this server does not know how to go on with {intent.GetType().Name}"),
+    };
+
+    private async Task<(Order? Order, string Reason)> OfContainerAsync(string id, Func<Container, Order> order, CancellationToken cancellation) =>
+        await log.FindContainerAsync(id, cancellation) is { } container ? (order(container), "") : (null, "the container is gone");
+
+    [LoggerMessage(201, LogLevel.Information, "driving {Kind} {CommandId} of {Stream} again")]
+    private partial void LogDriving(string kind, string commandId, string stream);
+
+    [LoggerMessage(202, LogLevel.Information, "{Kind} {CommandId} stays open: {Reason}")]
+    private partial void LogWorkerAway(string kind, string commandId, string reason);
+
+    [LoggerMessage(203, LogLevel.Warning, "failing {Kind} {CommandId} of {Stream}: {Reason}")]
+    private partial void LogFailing(string kind, string commandId, string stream, string reason);
+}

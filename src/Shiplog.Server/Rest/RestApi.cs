@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Rest;
+
+/// <summary>REST v1: camelCase JSON, errors as problem+json (RFC 9457).</summary>
+internal static class RestApi
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        // The answers are JSON and are marked so; nothing in them is put into a page as it is.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static IServiceCollection AddRest(this IServiceCollection services) => services
+        .AddSingleton<ContainerViews>()
+        .AddSingleton<ImageViews>()
+        .AddSingleton<EventViews>()
+        .AddSingleton<Status>();
+
+    /// <summary>Maps the routes below <c>/api/v1</c>.</summary>
+    public static void MapRest(this RouteGroupBuilder api)
+    {
+        api.AddEndpointFilter(ProblemsAsync);
+        api.MapGet("/containers", async (ContainerViews views, bool? all, CancellationToken cancellation) =>
+            Ok(await views.ListAsync(all ?? false, cancellation)));
+        api.MapGet("/containers/{idOrName}", async (ContainerViews views, string idOrName, CancellationToken cancellation) =>
+            await views.FindAsync(idOrName, cancellation) is { } view ? Ok(view) : NoContainer(idOrName));
+        api.MapGet("/containers/{idOrName}/events", async (ContainerViews views, EventViews events, string idOrName, CancellationToken cancellation) =>
+            await views.FindAsync(idOrName, cancellation) is { } view
+                ? Ok(await events.OfStreamAsync(Streams.Container(view.Id), cancellation))
+                : NoContainer(idOrName));
+        api.MapGet("/events", async (EventViews events, long? after, int? limit, string? type, string? stream, CancellationToken cancellation) =>
+            Ok(await events.PageAsync(after ?? 0, Math.Clamp(limit ?? 100, 1, 1000), type, stream, cancellation)));
+        api.MapGet("/events/stream", EventStream.ServeAsync);
+        api.MapGet("/images", async (ImageViews views, bool? all, CancellationToken cancellation) =>
+            Ok(await views.ListAsync(all ?? false, cancellation)));
+        api.MapGet("/lineage", async (ImageViews views, CancellationToken cancellation) => Ok(await views.LineageAsync(cancellation)));
+        api.MapGet("/status", async (Status status, CancellationToken cancellation) => Ok(await status.GetAsync(cancellation)));
+        api.MapFallback((HttpContext context) => Problem(
+            StatusCodes.Status404NotFound, "not found", $"there is nothing at {context.Request.Method} {context.Request.Path}"));
+    }
+
+    private static IResult Ok<T>(T value) => Results.Json(value, Json);
+
+    private static IResult NoContainer(string idOrName) =>
+        Problem(StatusCodes.Status404NotFound, "not found", $"no container, present or removed, has the id or name {idOrName}");
+
+    private static IResult Problem(int status, string title, string detail) => Results.Problem(detail, statusCode: status, title: title);
+
+    private static async ValueTask<object?> ProblemsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (StoreAwayException e)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "event store away", e.Message);
+        }
+        catch (WorkerAwayException e)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "worker away", e.Message);
+        }
+        catch (AmbiguousIdException e)
+        {
+            return Problem(StatusCodes.Status400BadRequest, "ambiguous id", e.Message);
+        }
+    }
+}

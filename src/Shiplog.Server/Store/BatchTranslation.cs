@@ -1,0 +1,217 @@
+using Shiplog.Contracts.Orders;
+using Shiplog.Domain;
+using Shiplog.Domain.Commands;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Hosts;
+using Shiplog.Domain.Images;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>
+/// What a batch of reports adds to the log: pure, each report judged on the state that those before it left. What has been
+/// recorded already, or has no object any more, adds nothing.
+/// </summary>
+/// <param name="states">The states of <see cref="StreamsOf"/>; a stream without events may be left out.</param>
+/// <param name="command">The batch's command, where it is still open.</param>
+internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<string, object> states, OpenCommand? command)
+{
+    private readonly Dictionary<string, object> _states = new(states);
+    private readonly List<(string Stream, object Event)> _events = [];
+
+    /// <summary>The streams whose states the batch may depend on.</summary>
+    public static IReadOnlySet<string> StreamsOf(ReportBatch batch, OpenCommand? command)
+    {
+        var streams = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var report in batch.Reports)
+        {
+            switch (report)
+            {
+                case ImagePulledReport r:
+                    streams.Add(Streams.Image(r.Image.ImageId));
+                    streams.Add(Streams.Reference(r.Reference));
+                    break;
+                case ImageLoadedReport r:
+                    streams.Add(Streams.Image(r.Image.ImageId));
+                    streams.UnionWith(r.References.Select(Streams.Reference));
+                    break;
+                case ContainerCommittedReport r:
+                    streams.Add(Streams.Container(r.ContainerId));
+                    streams.Add(Streams.Image(r.Image.ImageId));
+                    if (command?.Intent is ContainerCommitRequested { Reference: { } reference })
+                        streams.Add(Streams.Reference(reference));
+                    break;
+                case ImageRemovedReport r:
+                    streams.Add(Streams.Image(r.ImageId));
+                    break;
+                case OrderFailedReport:
+                    if (FailedStream(command) is { } failed)
+                        streams.Add(failed);
+                    break;
+                default:
+                    if (ContainerOf(report) is { } container)
+                        streams.Add(Streams.Container(container));
+                    break;
+            }
+        }
+        return streams;
+    }
+
+    /// <summary>The events, in the order of the reports.</summary>
+    public IReadOnlyList<(string Stream, object Event)> Translate()
+    {
+        foreach (var report in batch.Reports)
+            Translate(report);
+        string[] loaded = [.. batch.Reports.OfType<ImageLoadedReport>().Select(r => r.Image.ImageId)];
+        if (loaded is not [] && command is not null)
+            Record(Streams.Load(command.CommandId), RecordImageLoaded.Decide(loaded, command, batch.Reports[^1].At));
+        return _events;
+    }
+
+    private void Translate(Report report)
+    {
+        switch (report)
+        {
+            case ImagePulledReport r:
+                Pulled(r);
+                break;
+            case ImageLoadedReport r:
+                Loaded(r);
+                break;
+            case ImageRemovedReport r:
+                Record(Streams.Image(r.ImageId), RecordImageRemoved.Decide(r, State<Image>(Streams.Image(r.ImageId)), command));
+                break;
+            case ContainerCommittedReport r:
+                Committed(r);
+                break;
+            case OrderFailedReport r:
+                Failed(r);
+                break;
+            case WorkerStartedReport r:
+                Record(Streams.Host(batch.Host), RecordHost.Decide(r, batch.Host, batch.Epoch));
+                break;
+            case HostReconciledReport r:
+                Record(Streams.Host(batch.Host), RecordHost.Decide(r, batch.Host, batch.Epoch));
+                break;
+            default:
+                OfContainer(report);
+                break;
+        }
+    }
+
+    private void OfContainer(Report report)
+    {
+        var stream = Streams.Container(ContainerOf(report)
+            ?? throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"));
+        var container = State<Container>(stream);
+        Record(stream, report switch
+        {
+            RootFsMountedReport r => RecordRootFsMounted.Decide(r, container),
+            RootFsUnmountedReport r => RecordRootFsMounted.Decide(r, container),
+            BridgeAttachedReport r => RecordBridgeAttached.Decide(r, container),
+            BridgeDetachedReport r => RecordBridgeAttached.Decide(r, container),
+            IpAssignedReport r => RecordIpAssigned.Decide(r, container),
+            IpReleasedReport r => RecordIpAssigned.Decide(r, container),
+            ContainerStartedReport r => RecordStarted.Decide(r, container, command),
+            ContainerExitedReport r => RecordExited.Decide(r, container),
+            ContainerStoppedReport r => RecordStopped.Decide(r, container, command),
+            ContainerSignalledReport r => RecordSignalled.Decide(r, container, command),
+            ContainerPausedReport r => RecordPaused.Decide(r, container, command),
+            ContainerUnpausedReport r => RecordPaused.Decide(r, container, command),
+            ContainerRemovedReport r => RecordRemoved.Decide(r, container, command),
+            StepFailedReport r => RecordStepFailed.Decide(r, container),
+            _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
+        });
+    }
+
+    private void Pulled(ImagePulledReport r)
+    {
+        if (Record(Streams.Image(r.Image.ImageId), RecordImagePulled.Decide(r, command)))
+            Tag(r.Reference, r.Image.ImageId, r.At);
+    }
+
+    private void Loaded(ImageLoadedReport r)
+    {
+        if (!Record(Streams.Image(r.Image.ImageId), RecordImageLoaded.Decide(r, command)))
+            return;
+        foreach (var reference in r.References)
+            Tag(reference, r.Image.ImageId, r.At);
+    }
+
+    private void Committed(ContainerCommittedReport r)
+    {
+        var stream = Streams.Container(r.ContainerId);
+        var container = State<Container>(stream);
+        if (!Record(stream, RecordCommitted.Decide(r, container, command)))
+            return;
+        Record(Streams.Image(r.Image.ImageId), RecordImageCommitted.Decide(r, container.ImageId, command));
+        if (command?.Intent is ContainerCommitRequested { Reference: { } reference })
+            Tag(reference, r.Image.ImageId, r.At);
+    }
+
+    private void Failed(OrderFailedReport r)
+    {
+        if (FailedStream(command) is not { } stream)
+            return;
+        Record(stream, State(stream) is Container container
+            ? RecordCommandFailed.Decide(r.Failure, container, command, r.At)
+            : RecordImageCommandFailed.Decide(r.Failure, command, r.At));
+    }
+
+    private void Tag(string reference, string imageId, DateTimeOffset at)
+    {
+        var stream = Streams.Reference(reference);
+        Record(stream, RecordImageTagged.Decide(reference, imageId, State<Reference>(stream), at));
+    }
+
+    private bool Record(string stream, Decision decision)
+    {
+        if (decision is not Decision.Accepted { Events: { Length: > 0 } events })
+            return false;
+        foreach (var e in events)
+        {
+            _events.Add((stream, e));
+            if (State(stream) is { } state)
+                _states[stream] = States.Apply(state, e);
+        }
+        return true;
+    }
+
+    private TState State<TState>(string stream) where TState : class => (TState)State(stream)!;
+
+    private object? State(string stream) => _states.GetValueOrDefault(stream) ?? States.Absent(Streams.TypeOf(stream));
+
+    /// <summary>An outcome goes to the stream of its intent.</summary>
+    private static string? FailedStream(OpenCommand? command) => command?.Intent switch
+    {
+        ImagePullRequested i => Streams.Reference(i.Reference),
+        ImageRemoveRequested i => Streams.Image(i.ImageId),
+        ImageLoadRequested i => Streams.Load(i.CommandId),
+        ContainerStartRequested i => Streams.Container(i.ContainerId),
+        ContainerStopRequested i => Streams.Container(i.ContainerId),
+        ContainerKillRequested i => Streams.Container(i.ContainerId),
+        ContainerPauseRequested i => Streams.Container(i.ContainerId),
+        ContainerUnpauseRequested i => Streams.Container(i.ContainerId),
+        ContainerCommitRequested i => Streams.Container(i.ContainerId),
+        ContainerRemoveRequested i => Streams.Container(i.ContainerId),
+        _ => null,
+    };
+
+    private static string? ContainerOf(Report report) => report switch
+    {
+        RootFsMountedReport r => r.ContainerId,
+        RootFsUnmountedReport r => r.ContainerId,
+        BridgeAttachedReport r => r.ContainerId,
+        BridgeDetachedReport r => r.ContainerId,
+        IpAssignedReport r => r.ContainerId,
+        IpReleasedReport r => r.ContainerId,
+        ContainerStartedReport r => r.ContainerId,
+        ContainerExitedReport r => r.ContainerId,
+        ContainerStoppedReport r => r.ContainerId,
+        ContainerSignalledReport r => r.ContainerId,
+        ContainerPausedReport r => r.ContainerId,
+        ContainerUnpausedReport r => r.ContainerId,
+        ContainerRemovedReport r => r.ContainerId,
+        StepFailedReport r => r.ContainerId,
+        _ => null,
+    };
+}

@@ -1,0 +1,109 @@
+using Marten;
+using Npgsql;
+using Shiplog.Domain;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>Reads a state, lets a decision judge it, appends what it accepts. The reading side is in the other file.</summary>
+internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName host, TimeProvider time) : IEventLog
+{
+    private const string NulCharacter = "a NUL character cannot be stored; leave it out";
+
+    public async Task<Decision> DecideAsync<TState>(
+        string stream, Func<TState, Decision> decide, CommandContext context, CancellationToken cancellation) where TState : class
+    {
+        var wanted = "";
+        try
+        {
+            return await pen.WriteAsync(context, host.Value, async writing =>
+            {
+                var session = writing.Session;
+                var state = await session.LoadStateAsync<TState>(stream);
+                var decision = decide(state ?? States.Absent<TState>());
+                if (decision is not Decision.Accepted { Events: { Length: > 0 } events })
+                    return decision;
+                wanted = events.Select(e => (e as ContainerCreated)?.Name ?? (e as ContainerRenamed)?.Name).FirstOrDefault() ?? "";
+                session.AppendTo(stream, state is null, events);
+                return decision;
+            }, cancellation);
+        }
+        catch (Exception e) when (StoreFailures.Violated(e) == "container_name_in_use")
+        {
+            return await NameInUseAsync(wanted);
+        }
+        catch (Exception e) when (StoreFailures.Refused(e) is { SqlState: PostgresErrorCodes.UntranslatableCharacter })
+        {
+            return Decision.Refuse(RefusalKind.Invalid, NulCharacter);
+        }
+    }
+
+    public Task AppendAsync(IReadOnlyList<(string Stream, object Event)> events, CommandContext context, CancellationToken cancellation) =>
+        pen.WriteAsync(context, host.Value, async writing =>
+        {
+            await writing.Session.AppendAllAsync(events);
+            return true;
+        }, cancellation);
+
+    public async Task<Decision> DecideStartAsync(
+        string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
+        CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, network, decide), cancellation);
+            }
+            catch (Exception e) when (StoreFailures.Violated(e) == "ip_lease_once" && attempt < 5)
+            {
+                // Somebody holds the address by the table that the projection's query did not show: choose again.
+                continue;
+            }
+        }
+    }
+
+    private async Task<Decision> StartAsync(
+        IDocumentSession session, string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide)
+    {
+        var stream = Streams.Container(containerId);
+        var container = await session.LoadStateAsync<Container>(stream);
+        var endpoint = network is null || container is null ? null : await ChooseAsync(session, network, containerId);
+        var decision = decide(container ?? Container.Absent, endpoint);
+        if (decision is Decision.Accepted { Events: { Length: > 0 } events })
+            session.AppendTo(stream, container is null, events);
+        return decision;
+    }
+
+    private async Task<NetworkEndpoint> ChooseAsync(IDocumentSession session, Network network, string containerId)
+    {
+        var now = time.GetUtcNow();
+        await using var command = new NpgsqlCommand(
+            "select host(address), coalesce(upper(during), 'infinity') from ip_lease " +
+            "where network_id = $1 and coalesce(upper(during), 'infinity') > $2", session.Connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = network.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = now - AssignIp.Quarantine });
+        var leases = new List<AssignIp.Lease>();
+        await using (var rows = await command.ExecuteReaderAsync())
+        {
+            while (await rows.ReadAsync())
+                leases.Add(new AssignIp.Lease(rows.GetString(0), await rows.GetFieldValueAsync<DateTimeOffset>(1)));
+        }
+        return AssignIp.Choose(network, containerId, leases, now)
+            ?? throw new NoFreeAddressException($"no available IPv4 addresses on this network's address pools: {network.Name} ({network.Id})");
+    }
+
+    /// <summary>Another container got the name between the client's question and the index's answer.</summary>
+    private async Task<Decision> NameInUseAsync(string name)
+    {
+        var owner = await FindContainerAsync(name, CancellationToken.None);
+        return Decision.Refuse(
+            RefusalKind.Conflict, $"Conflict. The container name \"/{name}\" is already in use by container \"{owner?.Id}\". " +
+            "You have to remove (or rename) that container to be able to reuse that name.");
+    }
+}
+
+/// <summary>The host that this process runs on.</summary>
+internal sealed record HostName(string Value);

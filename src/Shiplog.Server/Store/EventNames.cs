@@ -1,0 +1,93 @@
+using System.Collections.Frozen;
+using Marten.Events;
+using Shiplog.Domain.Containers;
+using Shiplog.Domain.Hosts;
+using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>
+/// The name under which each event is stored. Names are a storage format: they may be added, never changed; classes may be
+/// renamed freely.
+/// </summary>
+internal static class EventNames
+{
+    /// <summary>Every event, exactly once.</summary>
+    public static readonly FrozenDictionary<Type, string> All = new Dictionary<Type, string>
+    {
+        [typeof(ContainerCreated)] = "container_created",
+        [typeof(ContainerStartRequested)] = "container_start_requested",
+        [typeof(RootFsMounted)] = "rootfs_mounted",
+        [typeof(BridgeAttached)] = "bridge_attached",
+        [typeof(IpAssigned)] = "ip_assigned",
+        [typeof(ContainerStarted)] = "container_started",
+        [typeof(ContainerAttached)] = "container_attached",
+        [typeof(ContainerStopRequested)] = "container_stop_requested",
+        [typeof(ContainerStopped)] = "container_stopped",
+        [typeof(ContainerKillRequested)] = "container_kill_requested",
+        [typeof(ContainerSignalled)] = "container_signalled",
+        [typeof(ContainerPauseRequested)] = "container_pause_requested",
+        [typeof(ContainerPaused)] = "container_paused",
+        [typeof(ContainerUnpauseRequested)] = "container_unpause_requested",
+        [typeof(ContainerUnpaused)] = "container_unpaused",
+        [typeof(ContainerExited)] = "container_exited",
+        [typeof(IpReleased)] = "ip_released",
+        [typeof(BridgeDetached)] = "bridge_detached",
+        [typeof(RootFsUnmounted)] = "rootfs_unmounted",
+        [typeof(StepFailed)] = "step_failed",
+        [typeof(ContainerCommandFailed)] = "container_command_failed",
+        [typeof(ContainerRenamed)] = "container_renamed",
+        [typeof(ContainerCommitRequested)] = "container_commit_requested",
+        [typeof(ContainerCommitted)] = "container_committed",
+        [typeof(ContainerRemoveRequested)] = "container_remove_requested",
+        [typeof(ContainerRemoved)] = "container_removed",
+        [typeof(ImagePullRequested)] = "image_pull_requested",
+        [typeof(ImagePullFailed)] = "image_pull_failed",
+        [typeof(ImagePulled)] = "image_pulled",
+        [typeof(ImageLoadRequested)] = "image_load_requested",
+        [typeof(ImageLoadCompleted)] = "image_load_completed",
+        [typeof(ImageLoadFailed)] = "image_load_failed",
+        [typeof(ImageLoaded)] = "image_loaded",
+        [typeof(ImageCommitted)] = "image_committed",
+        [typeof(ImageTagged)] = "image_tagged",
+        [typeof(ImageUntagged)] = "image_untagged",
+        [typeof(ImageRemoveRequested)] = "image_remove_requested",
+        [typeof(ImageRemoved)] = "image_removed",
+        [typeof(ImageRemoveFailed)] = "image_remove_failed",
+        [typeof(NetworkCreated)] = "network_created",
+        [typeof(ServerStarted)] = "server_started",
+        [typeof(WorkerStarted)] = "worker_started",
+        [typeof(HostReconciled)] = "host_reconciled",
+    }.ToFrozenDictionary();
+
+    private static readonly FrozenSet<Type> OnReferences =
+        FrozenSet.Create(typeof(ImagePullRequested), typeof(ImagePullFailed), typeof(ImageTagged), typeof(ImageUntagged));
+
+    private static readonly FrozenSet<Type> OnLoads =
+        FrozenSet.Create(typeof(ImageLoadRequested), typeof(ImageLoadCompleted), typeof(ImageLoadFailed));
+
+    private static readonly FrozenDictionary<string, Type> Types = All.ToFrozenDictionary(e => e.Value, e => e.Key);
+
+    /// <summary>The record of a stored name; <see langword="null"/> for one that is not ours.</summary>
+    public static Type? TypeOf(string name) => Types.GetValueOrDefault(name);
+
+    /// <summary>The kind of streams that an event belongs to, the part of a stream's key before the slash.</summary>
+    public static string StreamKindOf(Type @event) => @event.Namespace switch
+    {
+        "Shiplog.Domain.Containers" => "container",
+        "Shiplog.Domain.Networks" => "network",
+        "Shiplog.Domain.Hosts" => "host",
+        _ when OnReferences.Contains(@event) => "reference",
+        _ when OnLoads.Contains(@event) => "load",
+        "Shiplog.Domain.Images" => "image",
+        _ => throw new ArgumentException($"{@event} is not an event", nameof(@event)),
+    };
+
+    /// <summary>Tells Marten all of them.</summary>
+    public static void Register(IEventStoreOptions events)
+    {
+        foreach (var (type, name) in All)
+            events.MapEventType(type, name);
+    }
+}

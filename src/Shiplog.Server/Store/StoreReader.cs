@@ -1,0 +1,35 @@
+using System.Data.Common;
+using Marten;
+using Npgsql;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>Reads outside of any transaction, on pooled connections.</summary>
+internal sealed class StoreReader(NpgsqlDataSource database, IDocumentStore store)
+{
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> row, CancellationToken cancellation, params object?[] parameters)
+    {
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await using var command = new NpgsqlCommand(sql, connection);
+            foreach (var parameter in parameters)
+                command.Parameters.Add(new NpgsqlParameter { Value = parameter ?? DBNull.Value });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            var rows = new List<T>();
+            while (await reader.ReadAsync(cancellation))
+                rows.Add(row(reader));
+            return rows;
+        }
+        catch (Exception e) when (StoreFailures.IsAway(e))
+        {
+            throw StoreFailures.Away(e);
+        }
+    }
+
+    /// <summary>Documents by a query whose first column is their JSON.</summary>
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    public Task<List<T>> DocumentsAsync<T>(string sql, CancellationToken cancellation, params object?[] parameters) where T : class =>
+        QueryAsync(sql, row => store.Options.Serializer().FromJson<T>(row, 0), cancellation, parameters);
+}

@@ -1,0 +1,29 @@
+using Marten;
+using Npgsql;
+using Shiplog.Contracts;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>Registration of the event store.</summary>
+internal static class StoreSetup
+{
+    public static IServiceCollection AddEventStore(this IServiceCollection services, Instance instance)
+    {
+        services.AddSingleton(s => MartenSetup.DataSource(instance));
+        services.AddMarten(s =>
+        {
+            var options = new StoreOptions();
+            MartenSetup.Configure(options, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>());
+            return options;
+        });
+        services.AddSingleton(new HostName(Environment.MachineName));
+        services.AddSingleton<Commits>();
+        services.AddSingleton<Pen>();
+        services.AddSingleton<StoreReader>();
+        services.AddSingleton<IEventLog, EventLog>();
+        services.AddSingleton<IEventFeed, EventFeed>();
+        services.AddSingleton<IFacts, FactLog>();
+        services.AddSingleton<OpenCommands>();
+        return services;
+    }
+}

@@ -1,0 +1,30 @@
+using JasperFx.Events;
+using Marten;
+using Shiplog.Domain.Containers;
+
+namespace Shiplog.Server.Store;
+
+/// <summary>One transaction on the log, and to whom its events are put down.</summary>
+internal sealed class Writing(IDocumentSession session, CommandContext context, string host)
+{
+    public IDocumentSession Session { get; } = session;
+
+    /// <summary>May be set until the work is done: who caused a batch of facts is read in its own transaction.</summary>
+    public CommandContext Context { get; set; } = context;
+
+    /// <summary>Gives the appended events their metadata; called once, before they are saved.</summary>
+    public IReadOnlyList<IEvent> Attribute()
+    {
+        Session.CorrelationId = Context.CorrelationId;
+        Session.CausationId = Context.CommandId is "" ? null : Context.CommandId;
+        Session.LastModifiedBy = Context.Actor;
+        IReadOnlyList<IEvent> appended = [.. Session.PendingChanges.Streams().SelectMany(s => s.Events)];
+        foreach (var e in appended)
+        {
+            // Nobody asked for this removal but the container's own creation.
+            e.SetHeader("cause", e.Data is ContainerRemoved { CommandId: null } ? "auto-remove" : Context.Cause);
+            e.SetHeader("host", host);
+        }
+        return appended;
+    }
+}

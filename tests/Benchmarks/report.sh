@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# Turns the samples into docs/benchmarks.md. Source it.
+
+median() { # CASE ENGINE
+  awk -F '\t' -v c="$1" -v e="$2" '$1 == c && $2 == e { print $3 }' "$SAMPLES" | sort -g |
+    awk '{ v[NR] = $1 } END { if (NR) printf "%.1f", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+spread() { # CASE ENGINE
+  awk -F '\t' -v c="$1" -v e="$2" '$1 == c && $2 == e { print $3 }' "$SAMPLES" | sort -g |
+    awk '{ v[NR] = $1 } END { if (NR) printf "%.0f to %.0f", v[1], v[NR] }'
+}
+
+row() { # CASE
+  local ours theirs ratio
+  ours=$(median "$1" ours) theirs=$(median "$1" theirs)
+  [ -n "$ours" ] || return 0
+  ratio=$(awk -v a="$ours" -v b="${theirs:-0}" 'BEGIN { if (b > 0) printf "**%.2f**", a / b; else printf "" }')
+  printf '| %s | %s | %s | %s |\n' "$1" "$ours ($(spread "$1" ours))" "${theirs:+$theirs ($(spread "$1" theirs))}" "$ratio"
+}
+
+report() {
+  local commands='docker run --rm busybox true, network'
+  cat <<HEAD
+# Benchmarks
+
+Written by \`sudo infra/bench\`: Shiplog and Debian's dockerd driven by the same docker CLI on the same machine in one run, turn by
+turn. Medians (smallest to largest) in milliseconds, CLI included; below 1 the ratio is in our favour. Every event was durable
+before a command was answered (\`synchronous_commit\` and \`fsync\` on).
+
+Measured on $(date -u +%F): $(nproc) cores, $(awk '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo) GB, Linux $(uname -r | cut -d- -f1),
+dockerd $(theirs version -f '{{.Server.Version}}'), crun $(crun --version | sed -n 's/^crun version //p'), docker CLI $(docker --version | sed 's/Docker version \([^,]*\).*/\1/'); $RUNS rounds after $WARM to warm up.
+
+## Running a container
+
+| command | Shiplog | dockerd | ratio |
+| --- | --- | --- | --- |
+HEAD
+  row "$commands bridge"
+  row "$commands none"
+  cat <<FLOOR
+
+The floor: \`crun run\` of the same bundle (same seccomp profile, capabilities, masked paths) takes $(median "$commands none" crun) ms
+($(spread "$commands none" crun)), and the docker CLI $(median 'docker version (the client alone)' ours) ms before it asks anything.
+
+## One by one
+
+| command | Shiplog | dockerd | ratio |
+| --- | --- | --- | --- |
+FLOOR
+  for case in create start inspect stop remove; do row $case; done
+  printf '\n## Pulling from a registry on loopback\n\n| command | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
+  row 'pull of 8 layers, 300 MB'
+  cat <<MEMORY
+
+## Memory, start, recovery
+
+| figure | Shiplog | dockerd | aim |
+| --- | --- | --- | --- |
+| resident when idle, MB | $(median 'resident, idle: engine' ours) (server $(median 'resident, idle: server' ours), worker $(median 'resident, idle: worker' ours)) | $(median 'resident, idle: engine' theirs) (with containerd) | 260 |
+| server and worker started until both answer, ms | $(median 'start until both answer' ours) ($(spread 'start until both answer' ours)) | | 1200 |
+| ready again after kill -9 of both, a container untouched, ms | $(median 'ready again after kill -9 of both' ours) ($(spread 'ready again after kill -9 of both' ours)) | | 1200 |
+
+## Where the time of one run goes
+
+One \`docker run --rm busybox true\` on the default network, as its events tell it:
+
+MEMORY
+  report_trace
+}
+
+# The life of one container, each event with the milliseconds since the first.
+report_trace() {
+  local id
+  ours run --rm --cidfile "$WORK/cid" busybox true
+  id=$(cat "$WORK/cid")
+  sleep 0.5
+  printf '| at, ms | event | step took, ms |\n| --- | --- | --- |\n'
+  engine_api GET "/api/v1/containers/$id/events" | jq -r '
+    def ms: (.[0:19] + "Z" | fromdate) * 1000 + ((.[20:] | gsub("[^0-9].*$"; "") + "000000")[0:6] | tonumber / 1000);
+    (.[0].at | ms) as $begin | .[] |
+    "| \(((.at | ms) - $begin) * 10 | round / 10) | \(.type) | \(.data.durationMs // "" | if type == "number" then (. * 10 | round / 10) else . end) |"'
+}

@@ -1,0 +1,66 @@
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Shiplog.Contracts.Views;
+using Shiplog.Dashboard.Containers;
+using Shiplog.Dashboard.Layout;
+using Shouldly;
+using Xunit;
+
+namespace Shiplog.Dashboard.Tests.Pages;
+
+public class ShowingContainers : ABrowser
+{
+    [Fact]
+    public void A_newcomer_is_told_the_first_command_with_the_real_socket()
+    {
+        Rest.Give("/api/v1/containers", Array.Empty<ContainerView>());
+
+        var page = Render<ContainersPage>();
+
+        page.WaitForAssertion(() => page.Find(".empty code").TextContent.ShouldBe("docker -H unix:///run/shiplog/docker.sock run -it --rm busybox sh"));
+    }
+
+    [Fact]
+    public void Failing_ones_stand_first_and_a_link_leads_to_each_life()
+    {
+        Rest.Give("/api/v1/containers", (ContainerView[])[ALog.AContainer("web", "running"), ALog.AContainer("broken", "exited", 3)]);
+
+        var page = Render<ContainersPage>();
+
+        page.WaitForAssertion(() => page.FindAll("a.name").Select(a => a.TextContent).ShouldBe(["broken", "web"]));
+        page.FindAll("a.name")[0].GetAttribute("href").ShouldBe("containers/" + "broken".PadRight(64, '0'));
+        page.FindAll("td .badge").Select(b => b.ClassName).ShouldBe(["badge bad", "badge good"]);
+        page.Find(".bad-text").TextContent.ShouldBe("3");
+    }
+
+    [Fact]
+    public void The_filter_and_the_switch_live_in_the_address()
+    {
+        Rest.Give("/api/v1/containers", (ContainerView[])[ALog.AContainer("web", "running"), ALog.AContainer("db", "running"), ALog.AContainer("gone", "removed")]);
+        Go("/?q=w&removed=true");
+
+        var page = Render<ContainersPage>();
+
+        page.WaitForAssertion(() => page.FindAll("a.name").Select(a => a.TextContent).ShouldBe(["web"]));
+        Rest.Asked.ShouldContain("/api/v1/containers?all=true");
+        page.Find("input.filter").Input("gone");
+        Services.GetRequiredService<NavigationManager>().Uri.ShouldContain("q=gone");
+    }
+
+    [Fact]
+    public void A_store_that_is_away_is_said_in_words()
+    {
+        Rest.StoreIsAway = true;
+
+        var page = Render<MainLayout>(p => p.Add(l => l.Body, b => { b.OpenComponent<ContainersPage>(0); b.CloseComponent(); }));
+
+        page.WaitForAssertion(() =>
+        {
+            var notice = page.FindAll(".notice.bad").Single().TextContent;
+            notice.ShouldContain("The event store does not answer.");
+            notice.ShouldContain("Containers run on.");
+            notice.ShouldContain("connection refused");
+        });
+    }
+}

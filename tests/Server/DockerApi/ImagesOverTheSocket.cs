@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Shiplog.Contracts.Orders;
+
+namespace Shiplog.Server.Tests.DockerApi;
+
+public sealed class ImagesOverTheSocket(DockerServer server) : IClassFixture<DockerServer>, IAsyncLifetime
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        server.Worker.Fails = _ => null;
+        server.Worker.IsAway = false;
+        await server.PullBusyboxAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Progress_is_passed_on_and_a_failure_after_it_is_a_line_of_it()
+    {
+        server.Worker.Script = (head, socket) =>
+        {
+            head.ShouldStartWith("GET /streams/progress/");
+            return ScriptedWorker.AnswerAsync(socket, "200 OK", "application/json", "{\"status\":\"Pulling fs layer\",\"id\":\"abc\"}\n");
+        };
+        server.Worker.Fails = order =>
+        {
+            Thread.Sleep(300);
+            return new OrderFailure("PullImage", FailureKind.Unavailable, "the registry broke off");
+        };
+        using var answer = await server.PostAsync("images/create?fromImage=other&tag=1");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var lines = (await answer.Content.ReadAsStringAsync(Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.ShouldBe(
+        [
+            """{"status":"Pulling fs layer","id":"abc"}""",
+            """{"errorDetail":{"message":"the registry broke off"},"error":"the registry broke off"}""",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_failure_before_any_progress_is_a_status()
+    {
+        server.Worker.Fails = _ => new OrderFailure("PullImage", FailureKind.NotFound, "manifest for other:2 not found: manifest unknown");
+        using var answer = await server.PostAsync("images/create?fromImage=other&tag=2");
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await DockerServer.MessageAsync(answer)).ShouldBe("manifest for other:2 not found: manifest unknown");
+    }
+
+    [Fact]
+    public async Task Credentials_reach_the_worker_and_nothing_else()
+    {
+        RegistryCredentials? seen = null;
+        server.Worker.Fails = order =>
+        {
+            seen = ((PullImage)order).Credentials;
+            return null;
+        };
+        using var message = new HttpRequestMessage(HttpMethod.Post, "images/create?fromImage=secret&tag=1");
+        message.Headers.Add("X-Registry-Auth", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"username":"ship","password":"s3cr3t-pass"}""")).Replace('+', '-').Replace('/', '_'));
+        (await server.Client.SendAsync(message, Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        seen.ShouldBe(new RegistryCredentials("ship", "s3cr3t-pass", null));
+        (await server.PsqlAsync("select count(*) from shiplog.mt_events where data::text like '%s3cr3t-pass%'")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task A_bad_name_is_refused()
+    {
+        using var answer = await server.PostAsync("images/create?fromImage=UPPER&tag=latest");
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await DockerServer.MessageAsync(answer)).ShouldBe("invalid reference format: repository name (UPPER:latest) must be lowercase");
+    }
+
+    [Fact]
+    public async Task An_image_is_found_by_name_by_id_and_by_the_beginning_of_its_id()
+    {
+        foreach (var name in (string[])["busybox", "docker.io/library/busybox:latest", TestImages.Busybox.ImageId, "1111"])
+        {
+            var image = await server.Client.GetFromJsonAsync<JsonElement>($"images/{name}/json", Cancellation);
+            image.GetProperty("Id").GetString().ShouldBe(TestImages.Busybox.ImageId);
+            image.GetProperty("Created").GetString().ShouldBe("2026-01-02T03:04:05.123456789Z");
+            image.GetProperty("Size").GetInt64().ShouldBe(2000);
+            image.GetProperty("Config").GetProperty("Cmd")[0].GetString().ShouldBe("sh");
+        }
+        using var missing = await server.Client.GetAsync("images/other:9/json", Cancellation);
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await DockerServer.MessageAsync(missing)).ShouldBe("No such image: other:9");
+    }
+
+    [Fact]
+    public async Task History_is_newest_first_with_a_size_for_each_layer()
+    {
+        var history = await server.Client.GetFromJsonAsync<JsonElement[]>("images/busybox/history", Cancellation);
+        history!.Select(h => h.GetProperty("CreatedBy").GetString()).ShouldBe(["CMD [\"sh\"]", "COPY busybox /bin"]);
+        history!.Select(h => h.GetProperty("Size").GetInt64()).ShouldBe([0, 2000]);
+        history!.Select(h => h.GetProperty("Id").GetString()).ShouldBe([TestImages.Busybox.ImageId, "<missing>"]);
+    }
+
+    [Fact]
+    public async Task Tagged_untagged_and_gone_with_its_last_name()
+    {
+        using (var tagged = await server.PostAsync("images/busybox/tag?repo=127.0.0.1:5000/copy&tag=v1"))
+            tagged.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var items = await server.Client.GetFromJsonAsync<JsonElement[]>("images/json?filters={\"reference\":[\"127.0.0.1:5000/copy\"]}", Cancellation);
+        items!.ShouldHaveSingleItem().GetProperty("RepoTags")[0].GetString().ShouldBe("127.0.0.1:5000/copy:v1");
+        using var untagged = await server.Client.DeleteAsync("images/127.0.0.1:5000/copy:v1", Cancellation);
+        (await untagged.Content.ReadAsStringAsync(Cancellation)).Trim().ShouldBe("""[{"Untagged":"127.0.0.1:5000/copy:v1"}]""");
+        (await server.Client.GetAsync("images/busybox/json", Cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Names_are_told_apart_from_images_that_are_not_there()
+    {
+        using var tag = await server.PostAsync("images/nosuch/tag?repo=x&tag=y");
+        tag.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var bad = await server.PostAsync("images/busybox/tag?repo=X&tag=y");
+        bad.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var push = await server.PostAsync("images/127.0.0.1:5000/copy/push?tag=v1");
+        push.StatusCode.ShouldBe(HttpStatusCode.NotImplemented);
+    }
+
+    [Fact]
+    public async Task An_archive_is_passed_on_in_both_directions()
+    {
+        server.Worker.Script = (head, socket) =>
+        {
+            head.ShouldStartWith($"GET /streams/images/save?image={Uri.EscapeDataString(TestImages.Busybox.ImageId + "=docker.io/library/busybox:latest")} ");
+            return ScriptedWorker.AnswerAsync(socket, "200 OK", "application/x-tar", "tar!");
+        };
+        (await server.Client.GetStringAsync("images/get?names=busybox", Cancellation)).ShouldBe("tar!");
+        server.Worker.IsAway = true;
+        using var load = await server.PostAsync("images/load?quiet=1", "tar!", "application/x-tar");
+        load.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+}

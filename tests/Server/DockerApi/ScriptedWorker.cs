@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text;
+using Shiplog.Contracts.Orders;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Tests.DockerApi;
+
+/// <summary>A worker that changes no kernel: orders bring about the facts that a real one would report, streams follow a script.</summary>
+internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly UnixDomainSocketEndPoint _address = new(Path.Combine(Directory.CreateTempSubdirectory("slw-").FullName, "worker.sock"));
+    private readonly ConcurrentDictionary<string, StartContainer> _running = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Task _accepting;
+
+    public ScriptedWorker()
+    {
+        _listener.Bind(_address);
+        _listener.Listen();
+        _accepting = AcceptAsync();
+        Streams = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) => new NetworkStream(await ConnectAsync(cancellation), ownsSocket: true),
+        })
+        { BaseAddress = new Uri("http://worker/") };
+    }
+
+    /// <summary>Where the facts go; set before the first order.</summary>
+    public IFacts Facts { get; set; } = null!;
+
+    /// <summary>Answers connections by what they ask for: the head of the request, and the socket behind it.</summary>
+    public Func<string, Socket, Task> Script { get; set; } = (_, socket) => AnswerAsync(socket, "404 Not Found", "text/plain", "no script");
+
+    /// <summary>Fails the orders that it has a failure for.</summary>
+    public Func<Order, OrderFailure?> Fails { get; set; } = _ => null;
+
+    /// <summary>Orders are not answered at all.</summary>
+    public bool IsAway { get; set; }
+
+    public HttpClient Streams { get; }
+
+    public async Task<Socket> ConnectAsync(CancellationToken cancellation)
+    {
+        if (IsAway)
+            throw new WorkerAwayException("the worker does not answer", new IOException());
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(_address, cancellation);
+        return socket;
+    }
+
+    public async Task<OrderOutcome> SendAsync(Order order, CancellationToken cancellation)
+    {
+        if (IsAway)
+            throw new WorkerAwayException("the worker does not answer", new IOException());
+        if (Fails(order) is { } failure)
+        {
+            await ReportAsync(order.CommandId, new OrderFailedReport(Subject(order), failure, DateTimeOffset.UtcNow));
+            return new OrderOutcome(order.CommandId, failure);
+        }
+        await ReportAsync(order.CommandId, ReportsOf(order));
+        return new OrderOutcome(order.CommandId);
+    }
+
+    /// <summary>The program ends by itself.</summary>
+    public Task ExitAsync(string containerId, int exitCode) => ReportAsync(null, ExitOf(containerId, exitCode));
+
+    public static async Task AnswerAsync(Socket socket, string status, string type, string body)
+    {
+        await socket.SendAsync(Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\nConnection: close\r\n\r\n{body}"));
+        socket.Shutdown(SocketShutdown.Send);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _accepting;
+        Streams.Dispose();
+        await Task.WhenAll(_connections);
+    }
+
+    private Task ReportAsync(string? commandId, params Report[] reports) =>
+        Facts.RecordAsync(Samples.Batch(commandId, commandId is null ? "process-exit" : null, reports), CancellationToken.None);
+
+    private Report[] ReportsOf(Order order)
+    {
+        var at = DateTimeOffset.UtcNow;
+        switch (order)
+        {
+            case StartContainer start:
+                _running[start.ContainerId] = start;
+                return Started(start, at);
+            case StopContainer stop:
+                return [.. ExitOf(stop.ContainerId, 143), new ContainerStoppedReport(stop.ContainerId, false, at)];
+            case KillContainer kill:
+                return [new ContainerSignalledReport(kill.ContainerId, kill.Signal, at), .. ExitOf(kill.ContainerId, 137)];
+            case PauseContainer pause:
+                return [new ContainerPausedReport(pause.ContainerId, at)];
+            case UnpauseContainer unpause:
+                return [new ContainerUnpausedReport(unpause.ContainerId, at)];
+            case RemoveContainer remove:
+                return [new ContainerRemovedReport(remove.ContainerId, at)];
+            case PullImage pull:
+                return [new ImagePulledReport(pull.Reference, "registry", TestImages.Busybox, at, at)];
+            case RemoveImage image:
+                return [new ImageRemovedReport(image.ImageId, ["sha256:" + new string('2', 64)], 1, at)];
+            default:
+                throw new NotSupportedException($"{order} has no script");
+        }
+    }
+
+    private static Report[] Started(StartContainer start, DateTimeOffset at)
+    {
+        var (id, step) = (start.ContainerId, TimeSpan.FromMilliseconds(1));
+        var reports = new List<Report> { new RootFsMountedReport(id, "overlay2", start.RootFs.Layers, "/upper", "/merged", step, at) };
+        if (start is { Bridge: { } bridge, Address: { } address })
+        {
+            reports.Add(new BridgeAttachedReport(
+                id, bridge.NetworkId, bridge.Bridge, bridge.HostInterface, "eth0", bridge.MacAddress, "/netns/" + id, step, at));
+            reports.Add(new IpAssignedReport(id, address.NetworkId, address.Address, address.PrefixLength, address.Gateway, step, at));
+        }
+        reports.Add(new ContainerStartedReport(id, 4242, "crun", step, at));
+        return [.. reports];
+    }
+
+    private Report[] ExitOf(string id, int exitCode)
+    {
+        if (!_running.TryRemove(id, out var start))
+            return [];
+        var at = DateTimeOffset.UtcNow;
+        var reports = new List<Report> { new ContainerExitedReport(id, exitCode, false, "/log", at) };
+        if (start is { Bridge: { } bridge, Address: { } address })
+        {
+            reports.Add(new IpReleasedReport(id, address.NetworkId, address.Address, at));
+            reports.Add(new BridgeDetachedReport(id, bridge.NetworkId, bridge.HostInterface, at));
+        }
+        reports.Add(new RootFsUnmountedReport(id, at));
+        if (start.AutoRemove)
+            reports.Add(new ContainerRemovedReport(id, at));
+        return [.. reports];
+    }
+
+    private static string Subject(Order order) => order switch
+    {
+        StartContainer o => o.ContainerId,
+        PullImage o => o.Reference,
+        RemoveContainer o => o.ContainerId,
+        _ => "",
+    };
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                _connections.Add(ServeAsync(await _listener.AcceptAsync()));
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        using (socket)
+        {
+            var head = new StringBuilder();
+            var one = new byte[1];
+            while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            {
+                if (await socket.ReceiveAsync(one) == 0)
+                    return;
+                head.Append((char)one[0]);
+            }
+            await Script(head.ToString(), socket);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using JasperFx.Events.Projections;
+using Shiplog.Server.Store;
+
+namespace Shiplog.Server.Tests.Events;
+
+/// <summary><c>src/Shiplog.Domain/EVENTS.md</c>: made from the records, compared here.</summary>
+public sealed partial class TheCatalogue
+{
+    private static readonly string[] Kinds = ["container", "image", "reference", "load", "network", "host"];
+
+    private static string Domain => Path.Combine(Cluster.Repository, "src", "Shiplog.Domain");
+
+    private static string File => Path.Combine(Domain, "EVENTS.md");
+
+    [Fact]
+    public void It_says_what_the_code_says() => System.IO.File.ReadAllText(File).ShouldBe(
+        Make(), "EVENTS.md is out of date: run the explicit test TheCatalogue.Write_it");
+
+    [Fact(Explicit = true)]
+    public void Write_it() => System.IO.File.WriteAllText(File, Make());
+
+    private static string Make()
+    {
+        var sources = Directory.GetFiles(Domain, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
+            .OrderBy(f => f, StringComparer.Ordinal).ToDictionary(f => Path.GetRelativePath(Domain, f), System.IO.File.ReadAllText);
+        var text = new StringBuilder();
+        text.Append("# The events\n\nMade from the records in `*/Events.cs` and from the projections; a test compares. Do not edit.\n");
+        text.Append("Who, why, on which host and through which command is metadata of every event (`Shiplog.Server/Store/Writing.cs`).\n");
+        foreach (var stream in EventNames.All.GroupBy(e => EventNames.StreamKindOf(e.Key)).OrderBy(g => Array.IndexOf(Kinds, g.Key)))
+        {
+            text.Append("\n## Streams `").Append(stream.Key).Append("/…`\n\n| stored name | v | what it says | fields | decided in | used by |\n| --- | --- | --- | --- | --- | --- |\n");
+            foreach (var (type, name) in stream.OrderBy(e => Position(sources, e.Key)))
+            {
+                text.Append("| `").Append(name).Append("` | 1 | ").Append(Summary(sources, type)).Append(" | ").Append(Fields(type)).Append(" | ")
+                    .Append(DecidedIn(sources, type)).Append(" | ").Append(UsedBy(type)).Append(" |\n");
+            }
+        }
+        return text.ToString();
+    }
+
+    private static int Position(Dictionary<string, string> sources, Type type) => sources.Values.Select(s => Declaration(type).Match(s))
+        .First(m => m.Success).Index;
+
+    private static string Summary(Dictionary<string, string> sources, Type type)
+    {
+        var source = sources.Values.First(s => Declaration(type).IsMatch(s));
+        var summary = Declaration(type).Match(source).Groups["summary"].Value;
+        return Tag().Replace(Whitespace().Replace(summary.Replace("///", "", StringComparison.Ordinal), " "), m =>
+            m.Groups["cref"].Success ? $"`{m.Groups["cref"].Value}`" : "`").Trim();
+    }
+
+    private static string Fields(Type type) => string.Join(", ", type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters()
+        .Select(p => $"`{char.ToLowerInvariant(p.Name![0])}{p.Name[1..]}{(IsOptional(p) ? "?" : "")}`"));
+
+    private static bool IsOptional(ParameterInfo p) => Nullable.GetUnderlyingType(p.ParameterType) is not null
+        || new NullabilityInfoContext().Create(p).WriteState == NullabilityState.Nullable;
+
+    private static string DecidedIn(Dictionary<string, string> sources, Type type)
+    {
+        var construction = new Regex($@"new {type.Name}\(");
+        var places = sources.Where(s => construction.IsMatch(s.Value)).Select(s => $"`{s.Key[..^3]}`").ToList();
+        return places is [] ? "the server" : string.Join(", ", places);
+    }
+
+    private static string UsedBy(Type type) => string.Join(", ", Projections.Where(p => p.IncludedEventTypes.Contains(type))
+        .Select(p => p.GetType().Name.Replace("Projection", "", StringComparison.Ordinal)));
+
+    private static readonly ProjectionBase[] Projections = [
+        new ContainerProjection(), new ImageProjection(), new ReferenceProjection(), new NetworkProjection(), new OpenCommandProjection(),
+        new IpLeaseProjection(), new ContainerHistoryProjection(), new ImageHistoryProjection()];
+
+    private static Regex Declaration(Type type) =>
+        new($@"/// <summary>(?<summary>(?:(?!</summary>).)*)</summary>(?:\n///[^\n]*)*\npublic sealed record {type.Name}\(", RegexOptions.Singleline);
+
+    [GeneratedRegex(@"<see cref=""(?<cref>[^""]+)""/>|</?c>|<see langword=""(?<cref>[^""]+)""/>")]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Whitespace();
+}

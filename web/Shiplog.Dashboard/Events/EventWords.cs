@@ -1,0 +1,154 @@
+using System.Globalization;
+using Shiplog.Contracts.Views;
+using Shiplog.Dashboard.Shared;
+
+namespace Shiplog.Dashboard.Events;
+
+/// <summary>How an event looks at a glance.</summary>
+public enum EventTone
+{
+    /// <summary>A fact.</summary>
+    Plain = 0,
+
+    /// <summary>Somebody asked for something.</summary>
+    Intent,
+
+    /// <summary>It runs, it is there.</summary>
+    Good,
+
+    /// <summary>Something is undone or gone, as it should.</summary>
+    Undo,
+
+    /// <summary>It failed.</summary>
+    Bad,
+}
+
+/// <summary>Events in plain words.</summary>
+internal static class EventWords
+{
+    /// <summary>Every type that this version knows, by the noun it is about.</summary>
+    public static readonly IReadOnlyList<(string Noun, string[] Types)> Known =
+    [
+        ("Containers", [
+            "container_created", "container_start_requested", "rootfs_mounted", "bridge_attached", "ip_assigned", "container_started",
+            "container_attached", "container_stop_requested", "container_stopped", "container_kill_requested", "container_signalled",
+            "container_pause_requested", "container_paused", "container_unpause_requested", "container_unpaused", "container_exited",
+            "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
+            "container_commit_requested", "container_committed", "container_remove_requested", "container_removed"]),
+        ("Images", [
+            "image_pull_requested", "image_pulled", "image_pull_failed", "image_load_requested", "image_loaded", "image_load_completed",
+            "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_remove_requested", "image_removed",
+            "image_remove_failed"]),
+        ("Network and host", ["network_created", "server_started", "worker_started", "host_reconciled"]),
+    ];
+
+    /// <summary>The type in words: <c>rootfs mounted</c>, <c>IP assigned</c>.</summary>
+    public static string Title(string type)
+    {
+        var words = type.Replace('_', ' ');
+        return words.StartsWith("ip ", StringComparison.Ordinal) ? "IP " + words[3..] : words;
+    }
+
+    public static EventTone Tone(EventView e) => e.Type switch
+    {
+        _ when IsFailure(e) => EventTone.Bad,
+        _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
+        "container_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
+            or "worker_started" => EventTone.Good,
+        "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged"
+            => EventTone.Undo,
+        _ => EventTone.Plain,
+    };
+
+    /// <summary>A step or a command failed, or a program ended with an error.</summary>
+    public static bool IsFailure(EventView e) =>
+        e.Type.EndsWith("_failed", StringComparison.Ordinal) ||
+        (e.Type == "container_exited" && (new EventBody(e.Data).Number("exitCode") != 0 || new EventBody(e.Data).Flag("oomKilled")));
+
+    /// <summary>What the body adds to the title; empty where that says it all.</summary>
+    public static string Facts(EventView e)
+    {
+        var body = new EventBody(e.Data);
+        return e.Type.StartsWith("image_", StringComparison.Ordinal) ? ImageFacts(e.Type, body) : ContainerFacts(e.Type, body);
+    }
+
+    /// <summary><c>137 (SIGKILL)</c></summary>
+    public static string ExitCode(long code) => code switch
+    {
+        129 => "129 (SIGHUP)",
+        130 => "130 (SIGINT)",
+        131 => "131 (SIGQUIT)",
+        132 => "132 (SIGILL)",
+        134 => "134 (SIGABRT)",
+        135 => "135 (SIGBUS)",
+        136 => "136 (SIGFPE)",
+        137 => "137 (SIGKILL)",
+        139 => "139 (SIGSEGV)",
+        141 => "141 (SIGPIPE)",
+        143 => "143 (SIGTERM)",
+        _ => code.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static string ContainerFacts(string type, EventBody body) => type switch
+    {
+        "container_created" => Join(From(body.Text("imageReference")), Command(body.Inner("config"))),
+        "container_start_requested" => body.Inner("endpoint")?.Text("address") is { } address ? $"address {address} leased" : "no address needed",
+        "rootfs_mounted" => Join(body.Text("driver"), Count(body.Count("layers"), "read-only layer") + ", one read-write layer"),
+        "bridge_attached" => Join($"{body.Text("hostInterface")} on {body.Text("bridge")}", body.Text("macAddress")),
+        "ip_assigned" => $"{body.Text("address")}/{body.Number("prefixLength")} via {body.Text("gateway")}",
+        "container_started" => Join($"process {body.Number("pid")}", body.Text("runtime")),
+        "container_attached" => string.Join(", ", ((string[])["stdin", "stdout", "stderr"]).Where(body.Flag)),
+        "container_stop_requested" => Join(body.Text("signal") ?? "its stop signal", Patience(body.Number("timeoutSeconds"))),
+        "container_stopped" => body.Flag("killed") ? "took SIGKILL" : "ended in time",
+        "container_kill_requested" or "container_signalled" => body.Text("signal") ?? "",
+        "container_exited" => Join(
+            $"exit code {ExitCode(body.Number("exitCode") ?? 0)}", body.Flag("oomKilled") ? "the kernel killed it for memory" : null),
+        "ip_released" => body.Text("address") ?? "",
+        "bridge_detached" => body.Text("hostInterface") ?? "",
+        "rootfs_unmounted" => "the read-write layer stays until removal",
+        "step_failed" => $"{body.Text("step")} ({body.Text("phase")}): {body.Text("error")}",
+        "container_command_failed" => $"{body.Text("command")}: {body.Text("error")}",
+        "container_renamed" => $"{body.Text("oldName")} is now {body.Text("name")}",
+        "container_commit_requested" => Join(body.Text("reference") is { } name ? "to " + Ids.Familiar(name) : null, body.Text("author")),
+        "container_committed" => Join(
+            (body.Text("reference") is { } name ? Ids.Familiar(name) + " " : "") + "is " + Ids.Short(body.Text("imageId") ?? ""),
+            body.Text("newLayer") is null ? "nothing had changed" : null),
+        "container_remove_requested" => body.Flag("force") ? "by force" : "",
+        "network_created" => Join(body.Text("name"), body.Text("subnet")),
+        "server_started" => Join(body.Text("version"), Count(body.Number("openCommands") ?? 0, "open command")),
+        "worker_started" => Join(body.Text("version"), body.Text("runtime"), body.Text("kernel")),
+        "host_reconciled" => $"{Count(body.Count("found"), "difference")} found, {body.Count("repaired")} repaired",
+        _ => "",
+    };
+
+    private static string ImageFacts(string type, EventBody body) => type switch
+    {
+        "image_pull_requested" => body.Text("platform") ?? "",
+        "image_pulled" => Join(
+            Ids.Familiar(body.Text("reference") ?? ""), Layers(body), From(body.Text("registry")), Took(body.Time("startedAt"), body.Time("at"))),
+        "image_loaded" => Join(string.Join(", ", body.Texts("references").Select(Ids.Familiar)), Layers(body)),
+        "image_load_completed" => Count(body.Count("imageIds"), "image"),
+        "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),
+        "image_tagged" => $"points to {Ids.Short(body.Text("imageId") ?? "")}" +
+            (body.Text("previousImageId") is { } before ? $", before to {Ids.Short(before)}" : ""),
+        "image_untagged" => $"pointed to {Ids.Short(body.Text("imageId") ?? "")}",
+        "image_removed" => $"{Ages.Bytes(body.Number("freedBytes") ?? 0)} freed",
+        _ when type.EndsWith("_failed", StringComparison.Ordinal) => body.Text("error") ?? "",
+        _ => "",
+    };
+
+    private static string Layers(EventBody body) =>
+        $"{Count(body.Count("layers"), "layer")}, {Ages.Bytes(body.Items("layers").Sum(l => l.Number("unpackedSize") ?? 0))}";
+
+    private static string? From(string? source) => source is null ? null : "from " + Ids.Familiar(source);
+
+    private static string? Command(EventBody? config) => config is { } c ? string.Join(' ', c.Texts("entrypoint").Concat(c.Texts("cmd"))) : null;
+
+    private static string? Took(DateTimeOffset? from, DateTimeOffset? to) => to - from is { } span ? "in " + Ages.Exact(span) : null;
+
+    private static string? Patience(long? seconds) => seconds is >= 0 ? $"SIGKILL after {seconds} s" : null;
+
+    private static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static string Join(params string?[] parts) => string.Join(" · ", parts.Where(p => !string.IsNullOrWhiteSpace(p)));
+}
