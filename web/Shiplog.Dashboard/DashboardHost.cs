@@ -84,7 +84,10 @@ internal sealed class DashboardHost : IAsyncDisposable
         StaticWebAssetsLoader.UseStaticWebAssets(services.GetRequiredService<IWebHostEnvironment>(), services.GetRequiredService<IConfiguration>());
         var app = new ApplicationBuilder(services);
         app.UseMiddleware<BrowserGuard>();
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // A page is for a reader: anything but a read of what is not there gets the bare status.
+        app.UseWhen(
+            context => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting();
         app.UseEndpoints(endpoints =>
         {

@@ -98,8 +98,15 @@ public sealed record Container
     {
         ContainerCreated e => c with
         {
-            Id = e.ContainerId, Name = e.Name, Status = ContainerStatus.Created, ImageReference = e.ImageReference,
-            ImageId = e.ImageId, ImageLayers = e.ImageLayers, Config = e.Config, Host = e.Host, CreatedAt = e.At,
+            Id = e.ContainerId,
+            Name = e.Name,
+            Status = ContainerStatus.Created,
+            ImageReference = e.ImageReference,
+            ImageId = e.ImageId,
+            ImageLayers = e.ImageLayers,
+            Config = e.Config,
+            Host = e.Host,
+            CreatedAt = e.At,
             LastCommandId = e.CommandId,
         },
         ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
@@ -108,7 +115,12 @@ public sealed record Container
         IpAssigned => c with { AddressAssigned = true },
         ContainerStarted e => Close(c, e.CommandId) with
         {
-            Status = ContainerStatus.Running, Pid = e.Pid, StartedAt = e.At, Error = "", ExitCode = 0, OomKilled = false,
+            Status = ContainerStatus.Running,
+            Pid = e.Pid,
+            StartedAt = e.At,
+            Error = "",
+            ExitCode = 0,
+            OomKilled = false,
             Starts = c.Starts + 1,
         },
         ContainerStopRequested e => Open(c, e.CommandId, "StopContainer"),
@@ -121,8 +133,12 @@ public sealed record Container
         ContainerUnpaused e => Close(c, e.CommandId, "UnpauseContainer") with { Status = ContainerStatus.Running },
         ContainerExited e => c with
         {
-            Status = c.Status == ContainerStatus.Removing ? c.Status : ContainerStatus.Exited, Pid = 0, ExitCode = e.ExitCode,
-            OomKilled = e.OomKilled, Logs = e.Logs, FinishedAt = e.At,
+            Status = c.Status == ContainerStatus.Removing ? c.Status : ContainerStatus.Exited,
+            Pid = 0,
+            ExitCode = e.ExitCode,
+            OomKilled = e.OomKilled,
+            Logs = e.Logs,
+            FinishedAt = e.At,
         },
         IpReleased => c with { Endpoint = null, AddressAssigned = false },
         BridgeDetached => c with { NetworkNamespace = null },
@@ -150,7 +166,10 @@ public sealed record Container
     {
         "StartContainer" => c with
         {
-            Endpoint = null, AddressAssigned = false, Error = e.Error, ExitCode = e.ExitCode ?? c.ExitCode,
+            Endpoint = null,
+            AddressAssigned = false,
+            Error = e.Error,
+            ExitCode = e.ExitCode ?? c.ExitCode,
             Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited,
         },
         "RemoveContainer" => c with { Status = ContainerStatus.Dead, Error = e.Error },

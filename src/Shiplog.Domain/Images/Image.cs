@@ -45,7 +45,10 @@ public sealed record Image
         ImageLoaded e => Arrived(i, e.ImageId, "loaded", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At),
         ImageCommitted e => Arrived(i, e.ImageId, "committed", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At) with
         {
-            ParentImageId = e.ParentImageId, FromContainerId = e.ContainerId, Author = e.Author, Comment = e.Comment,
+            ParentImageId = e.ParentImageId,
+            FromContainerId = e.ContainerId,
+            Author = e.Author,
+            Comment = e.Comment,
         },
         ImageRemoved e => i with { Present = false, RemovedAt = e.At, RepoDigests = [] },
         _ => i,
@@ -54,8 +57,15 @@ public sealed record Image
     private static Image Arrived(
         Image i, string id, string origin, string manifest, string mediaType, string config, Layer[] layers, DateTimeOffset at) => i with
         {
-            Id = id, Present = true, Origin = origin, ManifestDigest = manifest, ManifestMediaType = mediaType, ConfigJson = config,
-            Layers = layers, RecordedAt = at, RemovedAt = null,
+            Id = id,
+            Present = true,
+            Origin = origin,
+            ManifestDigest = manifest,
+            ManifestMediaType = mediaType,
+            ConfigJson = config,
+            Layers = layers,
+            RecordedAt = at,
+            RemovedAt = null,
         };
 
     private static string[] WithRepoDigest(string[] known, string reference, string digest)

@@ -22,7 +22,17 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
     public string Familiar => FamiliarRepository + Suffix;
 
     /// <summary>As users like to read it, without tag and digest.</summary>
-    public string FamiliarRepository => Domain != DefaultDomain ? Repository : Path.StartsWith("library/", StringComparison.Ordinal) ? Path[8..] : Path;
+    public string FamiliarRepository
+    {
+        get
+        {
+            if (Domain != DefaultDomain)
+                return Repository;
+            var familiar = Path.StartsWith("library/", StringComparison.Ordinal) ? Path[8..] : Path;
+            // What would read as another registry or another path keeps its domain: the short form must name the same image.
+            return Qualify(familiar) == (Domain, Path) ? familiar : Repository;
+        }
+    }
 
     private string Suffix => (Tag is null ? "" : ":" + Tag) + (Digest is null ? "" : "@" + Digest);
 
@@ -58,7 +68,13 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
 
     private static ImageReference Qualify(Match m)
     {
-        var name = m.Groups["name"].Value;
+        var (domain, path) = Qualify(m.Groups["name"].Value);
+        string? tag = m.Groups["tag"].Success ? m.Groups["tag"].Value : null, digest = m.Groups["digest"].Success ? m.Groups["digest"].Value : null;
+        return new ImageReference(domain, path, tag is null && digest is null ? "latest" : tag, digest);
+    }
+
+    private static (string Domain, string Path) Qualify(string name)
+    {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : name[..slash];
         var hasDomain = first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost" || first.Any(char.IsAsciiLetterUpper);
@@ -68,8 +84,7 @@ public sealed partial record ImageReference(string Domain, string Path, string? 
             domain = DefaultDomain;
         if (domain == DefaultDomain && !path.Contains('/', StringComparison.Ordinal))
             path = "library/" + path;
-        string? tag = m.Groups["tag"].Success ? m.Groups["tag"].Value : null, digest = m.Groups["digest"].Success ? m.Groups["digest"].Value : null;
-        return new ImageReference(domain, path, tag is null && digest is null ? "latest" : tag, digest);
+        return (domain, path);
     }
 
     [GeneratedRegex(@"^[a-f0-9]{64}\z")]

@@ -26,7 +26,13 @@ public sealed record Network
     {
         NetworkCreated e => n with
         {
-            Id = e.NetworkId, Name = e.Name, Driver = e.Driver, Subnet = e.Subnet, Gateway = e.Gateway, Bridge = e.Bridge, CreatedAt = e.At,
+            Id = e.NetworkId,
+            Name = e.Name,
+            Driver = e.Driver,
+            Subnet = e.Subnet,
+            Gateway = e.Gateway,
+            Bridge = e.Bridge,
+            CreatedAt = e.At,
         },
         _ => n,
     };

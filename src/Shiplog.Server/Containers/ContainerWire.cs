@@ -44,8 +44,12 @@ internal static class ContainerWire
         {
             [mode] = new EndpointDto
             {
-                NetworkID = e.NetworkId, EndpointID = EndpointId(c), Gateway = e.Gateway, IPAddress = e.Address,
-                IPPrefixLen = e.PrefixLength, MacAddress = e.MacAddress,
+                NetworkID = e.NetworkId,
+                EndpointID = EndpointId(c),
+                Gateway = e.Gateway,
+                IPAddress = e.Address,
+                IPPrefixLen = e.PrefixLength,
+                MacAddress = e.MacAddress,
             },
         };
     }
@@ -56,11 +60,25 @@ internal static class ContainerWire
 
     public static ContainerConfigDto Config(ContainerConfig c, string image) => new()
     {
-        Hostname = c.Hostname, Domainname = c.Domainname, User = c.User, AttachStdin = c.AttachStdin, AttachStdout = c.AttachStdout,
-        AttachStderr = c.AttachStderr, ExposedPorts = c.ExposedPorts is [] ? null : Empty.Set(c.ExposedPorts), Tty = c.Tty,
-        OpenStdin = c.OpenStdin, StdinOnce = c.StdinOnce, Env = c.Env, Cmd = c.Cmd is [] ? null : c.Cmd, Image = image,
-        Volumes = c.Volumes is [] ? null : Empty.Set(c.Volumes), WorkingDir = c.WorkingDir, Entrypoint = c.Entrypoint, Labels = c.Labels,
-        StopSignal = c.StopSignal, StopTimeout = c.StopTimeout,
+        Hostname = c.Hostname,
+        Domainname = c.Domainname,
+        User = c.User,
+        AttachStdin = c.AttachStdin,
+        AttachStdout = c.AttachStdout,
+        AttachStderr = c.AttachStderr,
+        ExposedPorts = c.ExposedPorts is [] ? null : Empty.Set(c.ExposedPorts),
+        Tty = c.Tty,
+        OpenStdin = c.OpenStdin,
+        StdinOnce = c.StdinOnce,
+        Env = c.Env,
+        Cmd = c.Cmd is [] ? null : c.Cmd,
+        Image = image,
+        Volumes = c.Volumes is [] ? null : Empty.Set(c.Volumes),
+        WorkingDir = c.WorkingDir,
+        Entrypoint = c.Entrypoint,
+        Labels = c.Labels,
+        StopSignal = c.StopSignal,
+        StopTimeout = c.StopTimeout,
     };
 
     public static ContainerSummary Summary(Container c, string image, DateTimeOffset now) => new(

@@ -37,15 +37,25 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
 
     private HostConfigDto Host(HostOptions h) => new()
     {
-        LogConfig = new LogConfigBody(h.LogDriver, []), NetworkMode = h.NetworkMode, AutoRemove = h.AutoRemove,
-        ConsoleSize = [h.ConsoleHeight, h.ConsoleWidth], CapAdd = h.CapAdd is [] ? null : h.CapAdd, CapDrop = h.CapDrop is [] ? null : h.CapDrop,
-        Dns = h.Dns, DnsOptions = h.DnsOptions, DnsSearch = h.DnsSearch, ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
-        ReadonlyRootfs = h.ReadonlyRootfs, Runtime = instance.Settings.Runtime,
+        LogConfig = new LogConfigBody(h.LogDriver, []),
+        NetworkMode = h.NetworkMode,
+        AutoRemove = h.AutoRemove,
+        ConsoleSize = [h.ConsoleHeight, h.ConsoleWidth],
+        CapAdd = h.CapAdd is [] ? null : h.CapAdd,
+        CapDrop = h.CapDrop is [] ? null : h.CapDrop,
+        Dns = h.Dns,
+        DnsOptions = h.DnsOptions,
+        DnsSearch = h.DnsSearch,
+        ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
+        ReadonlyRootfs = h.ReadonlyRootfs,
+        Runtime = instance.Settings.Runtime,
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()
     {
-        ["LowerDir"] = string.Join(':', root.Layers.Reverse()), ["MergedDir"] = root.MergedPath, ["UpperDir"] = root.UpperPath,
+        ["LowerDir"] = string.Join(':', root.Layers.Reverse()),
+        ["MergedDir"] = root.MergedPath,
+        ["UpperDir"] = root.UpperPath,
     }, "overlay2");
 
     private static NetworkSettingsDto Network(Container c, string? networkId)
@@ -55,9 +65,16 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
             return new NetworkSettingsDto { Networks = networks };
         return new NetworkSettingsDto
         {
-            Bridge = "", SandboxID = ContainerWire.EndpointId(c), SandboxKey = c.NetworkNamespace ?? "",
-            Ports = c.Config!.ExposedPorts.ToDictionary(p => p, _ => (PortBindingDto[]?)null), EndpointID = ContainerWire.EndpointId(c),
-            Gateway = e.Gateway, IPAddress = e.Address, IPPrefixLen = e.PrefixLength, MacAddress = e.MacAddress, Networks = networks,
+            Bridge = "",
+            SandboxID = ContainerWire.EndpointId(c),
+            SandboxKey = c.NetworkNamespace ?? "",
+            Ports = c.Config!.ExposedPorts.ToDictionary(p => p, _ => (PortBindingDto[]?)null),
+            EndpointID = ContainerWire.EndpointId(c),
+            Gateway = e.Gateway,
+            IPAddress = e.Address,
+            IPPrefixLen = e.PrefixLength,
+            MacAddress = e.MacAddress,
+            Networks = networks,
         };
     }
 }

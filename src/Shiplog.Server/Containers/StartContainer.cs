@@ -31,7 +31,18 @@ internal sealed class ContainerStarter(
         var id = await commands.IdOfAsync(idOrName, request.Cancellation);
         var bridge = await networks.FindAsync("bridge", request.Cancellation);
         var container = Container.Absent;
-        var decision = await log.DecideStartAsync(id, bridge, Decide, context, CancellationToken.None);
+        Decision decision;
+        try
+        {
+            decision = await log.DecideStartAsync(id, bridge, Decide, context, CancellationToken.None);
+        }
+        catch (NoFreeAddressException)
+        {
+            if ((await commands.FindAsync(id, CancellationToken.None)).Host is { AutoRemove: true })
+                await RemoveAsync(id, request);
+            throw;
+        }
+
         if (container.Status is ContainerStatus.Absent or ContainerStatus.Removed)
             throw DockerException.NoSuchContainer(idOrName);
         if (ContainerCommands.Accepted<ContainerStartRequested>(decision) is not { } intent)

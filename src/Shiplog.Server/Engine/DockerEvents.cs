@@ -102,7 +102,11 @@ internal static class DockerEvents
             all["shiplog.correlation"] = correlation;
         return new EventMessage
         {
-            Type = type, Action = action, Actor = new EventActor(id, all), Time = view.At.ToUnixTimeSeconds(), TimeNano = DockerTime.Nanoseconds(view.At),
+            Type = type,
+            Action = action,
+            Actor = new EventActor(id, all),
+            Time = view.At.ToUnixTimeSeconds(),
+            TimeNano = DockerTime.Nanoseconds(view.At),
         };
     }
 

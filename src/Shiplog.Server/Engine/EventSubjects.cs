@@ -15,7 +15,9 @@ internal sealed record EventSubject(string Id, string Name, string Image, IReadO
         {
             "container_created" => subject with
             {
-                Name = view.Data.Text("name"), Image = view.Data.Text("imageReference"), Labels = LabelsOf(view.Data),
+                Name = view.Data.Text("name"),
+                Image = view.Data.Text("imageReference"),
+                Labels = LabelsOf(view.Data),
             },
             "container_renamed" => subject with { Name = view.Data.Text("name") },
             "container_started" => subject with { StartedAt = view.At },

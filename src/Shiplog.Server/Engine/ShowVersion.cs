@@ -15,8 +15,13 @@ internal sealed class ShowVersion : IDockerEndpoint
         var (version, api, oldest) = (DockerApiSetup.ServerVersion, ApiVersion.Newest.ToString(), ApiVersion.Oldest.ToString());
         var details = new Dictionary<string, string>
         {
-            ["ApiVersion"] = api, ["Arch"] = HostFacts.GoArchitecture, ["Experimental"] = "false", ["KernelVersion"] = HostFacts.Kernel,
-            ["MinAPIVersion"] = oldest, ["Os"] = "linux", ["Runtime"] = ".NET " + Environment.Version,
+            ["ApiVersion"] = api,
+            ["Arch"] = HostFacts.GoArchitecture,
+            ["Experimental"] = "false",
+            ["KernelVersion"] = HostFacts.Kernel,
+            ["MinAPIVersion"] = oldest,
+            ["Os"] = "linux",
+            ["Runtime"] = ".NET " + Environment.Version,
         };
         return new VersionReply(
             new PlatformDto("Shiplog"), [new ComponentDto("Engine", version, details)], version, api, oldest, "", ".NET " + Environment.Version,

@@ -28,9 +28,14 @@ internal static class ImageWire
         var config = ConfigOf(image);
         return new ImageSummary
         {
-            Id = image.Id, ParentId = image.ParentImageId ?? "", RepoTags = OrNone([.. tags], "<none>:<none>", request),
-            RepoDigests = OrNone(Digests(image), "<none>@<none>", request), Created = config.Created?.ToUnixTimeSeconds() ?? 0, Size = Size(image),
-            VirtualSize = request.Version.AtLeast(44) ? null : Size(image), Labels = config.Config.Labels is { Count: > 0 } labels ? labels : null,
+            Id = image.Id,
+            ParentId = image.ParentImageId ?? "",
+            RepoTags = OrNone([.. tags], "<none>:<none>", request),
+            RepoDigests = OrNone(Digests(image), "<none>@<none>", request),
+            Created = config.Created?.ToUnixTimeSeconds() ?? 0,
+            Size = Size(image),
+            VirtualSize = request.Version.AtLeast(44) ? null : Size(image),
+            Labels = config.Config.Labels is { Count: > 0 } labels ? labels : null,
         };
     }
 
@@ -39,12 +44,24 @@ internal static class ImageWire
         var config = ConfigOf(image);
         return new ImageInspect
         {
-            Id = image.Id, RepoTags = [.. tags], RepoDigests = Digests(image), Parent = image.ParentImageId ?? "",
-            Comment = image.Comment ?? config.Comment ?? config.History.LastOrDefault()?.Comment ?? "", Created = config.CreatedText ?? DockerTime.Zero,
-            Container = version.AtLeast(45) ? null : image.FromContainerId ?? "", DockerVersion = "", Author = config.Author ?? "",
-            Config = ContainerWire.Config(config.Config, ""), Architecture = config.Architecture, Variant = config.Variant, Os = config.Os,
-            Size = Size(image), VirtualSize = version.AtLeast(44) ? null : Size(image), GraphDriver = new GraphDriverDto(null, "overlay2"),
-            RootFS = new RootFsDto("layers", [.. image.Layers.Select(l => l.DiffId)]), Metadata = new ImageMetadataDto(DockerTime.Text(lastTag)),
+            Id = image.Id,
+            RepoTags = [.. tags],
+            RepoDigests = Digests(image),
+            Parent = image.ParentImageId ?? "",
+            Comment = image.Comment ?? config.Comment ?? config.History.LastOrDefault()?.Comment ?? "",
+            Created = config.CreatedText ?? DockerTime.Zero,
+            Container = version.AtLeast(45) ? null : image.FromContainerId ?? "",
+            DockerVersion = "",
+            Author = config.Author ?? "",
+            Config = ContainerWire.Config(config.Config, ""),
+            Architecture = config.Architecture,
+            Variant = config.Variant,
+            Os = config.Os,
+            Size = Size(image),
+            VirtualSize = version.AtLeast(44) ? null : Size(image),
+            GraphDriver = new GraphDriverDto(null, "overlay2"),
+            RootFS = new RootFsDto("layers", [.. image.Layers.Select(l => l.DiffId)]),
+            Metadata = new ImageMetadataDto(DockerTime.Text(lastTag)),
         };
     }
 

@@ -46,7 +46,11 @@ internal static class NetworkWire
 {
     public static NetworkDto Of(Network n, IEnumerable<Container> attached) => new()
     {
-        Name = n.Name, Id = n.Id, Created = DockerTime.Text(n.CreatedAt), Scope = "local", Driver = n.Driver,
+        Name = n.Name,
+        Id = n.Id,
+        Created = DockerTime.Text(n.CreatedAt),
+        Scope = "local",
+        Driver = n.Driver,
         IPAM = new IpamDto("default", null, n is { Subnet: { } subnet, Gateway: { } gateway } ? [new IpamConfigDto(subnet, gateway)] : []),
         Containers = attached.ToDictionary(c => c.Id, Attached),
         Options = n.Bridge is { } bridge ? new() { ["com.docker.network.bridge.name"] = bridge } : [],

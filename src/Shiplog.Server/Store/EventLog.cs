@@ -70,7 +70,8 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
     {
         var stream = Streams.Container(containerId);
         var container = await session.LoadStateAsync<Container>(stream);
-        var endpoint = network is null || container is null ? null : await ChooseAsync(session, network, containerId);
+        // A container that is not in the network starts also when the network is full.
+        var endpoint = network is null || container?.Host?.NetworkMode != network.Name ? null : await ChooseAsync(session, network, containerId);
         var decision = decide(container ?? Container.Absent, endpoint);
         if (decision is Decision.Accepted { Events: { Length: > 0 } events })
             session.AppendTo(stream, container is null, events);

@@ -61,7 +61,10 @@ internal interface IEventLog
         CancellationToken cancellation);
 }
 
-/// <summary>PostgreSQL does not answer; nothing was appended.</summary>
+/// <summary>
+/// PostgreSQL does not answer; nothing was appended. Only where the connection broke in the middle of a commit can it have
+/// been, which the next connection finds out; an intent that was is then driven by the recovery.
+/// </summary>
 internal sealed class StoreAwayException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>An id prefix fits more than one thing.</summary>

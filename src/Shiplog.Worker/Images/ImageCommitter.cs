@@ -48,7 +48,8 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
     {
         lease.PinBlob(imageId);
         var parent = store.Images.Find(imageId)
-            ?? throw new OrderException(new OrderFailure(Step, FailureKind.NotFound, $"image {imageId}, which the container was made from, is no longer on this host; pull it again"));
+            ?? throw new OrderException(new OrderFailure(
+                Step, FailureKind.NotFound, $"image {imageId}, which the container was made from, is no longer on this host; pull it again"));
         foreach (var layer in parent.Layers)
         {
             lease.PinBlob(layer.Digest);
@@ -65,7 +66,8 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         try
         {
             return hold.UpperPath is { } upper
-                ? await Task.Factory.StartNew(() => WriteDiff(upper, lease, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                ? await Task.Factory.StartNew(
+                    () => WriteDiff(upper, lease, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                 : null;
         }
         finally
@@ -106,7 +108,8 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         }
     }
 
-    private async Task<StoredImage> StoreAsync(CommitContainer order, StoredImage parent, CommittedLayer? diff, ContentLease lease, CancellationToken cancellation)
+    private async Task<StoredImage> StoreAsync(
+        CommitContainer order, StoredImage parent, CommittedLayer? diff, ContentLease lease, CancellationToken cancellation)
     {
         var config = Complete(order.ConfigTemplate, diff);
         var isOci = parent.ManifestMediaType == RegistryManifest.OciManifest;
@@ -117,7 +120,9 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         if (!read.DiffIds.SequenceEqual(layers.Select(l => l.DiffId)))
             throw new InvalidImageException("the config of the new image does not name the layers of the container's image");
         var manifest = ManifestDocument.Write(config, layers, isOci);
-        var image = new StoredImage(Digest.Of(config), Digest.Of(manifest), isOci ? RegistryManifest.OciManifest : RegistryManifest.DockerManifest, null, Encoding.UTF8.GetString(config), [.. layers]);
+        var image = new StoredImage(
+            Digest.Of(config), Digest.Of(manifest), isOci ? RegistryManifest.OciManifest : RegistryManifest.DockerManifest, null,
+            Encoding.UTF8.GetString(config), [.. layers]);
         foreach (var document in (byte[][])[config, manifest])
         {
             lease.PinBlob(Digest.Of(document));
@@ -133,7 +138,8 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         var below = parent.Layers.Select(l => l.ChainId).ToArray();
         var chainId = Digest.Chain([.. parent.Layers.Select(l => l.DiffId), diff.DiffId])[^1];
         var plan = new LayerPlan(diff.Digest, diff.DiffId, chainId, ManifestDocument.LayerType(isOci, isCompressed: true), diff.Size, below);
-        return intake.TakeAsync(plan, lease, LayerIntake.NothingToFetch, Task.CompletedTask, new LayerProgress(NoProgress.Instance, diff.Digest, diff.Size, time), cancellation);
+        return intake.TakeAsync(
+            plan, lease, LayerIntake.NothingToFetch, Task.CompletedTask, new LayerProgress(NoProgress.Instance, diff.Digest, diff.Size, time), cancellation);
     }
 
     /// <summary>The new image's config: the template and the layer, or the mark that there is none.</summary>

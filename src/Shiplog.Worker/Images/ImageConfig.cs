@@ -41,7 +41,8 @@ internal sealed record ImageConfig(Platform Platform, string[] DiffIds)
         if (!root.TryGetProperty("rootfs", out var rootfs) || !rootfs.TryGetProperty("diff_ids", out var ids) || ids.ValueKind == JsonValueKind.Null)
             return [];
         var diffIds = ids.EnumerateArray().Select(id => id.GetString() ?? "").ToArray();
-        return diffIds.All(Digest.IsValid) ? diffIds : throw new InvalidImageException("the image's config has a diff id that is not sha256 and 64 hexadecimal digits");
+        return diffIds.All(Digest.IsValid) ? diffIds : throw new InvalidImageException(
+            "the image's config has a diff id that is not sha256 and 64 hexadecimal digits");
     }
 
     private static string? Text(JsonElement root, string name) =>

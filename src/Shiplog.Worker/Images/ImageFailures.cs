@@ -20,10 +20,12 @@ internal static class ImageFailures
         TarException => new OrderFailure(step, FailureKind.Invalid, step == "PullImage" ? $"failed to register layer: {e.Message}" : e.Message),
         // .NET's decompressors' way to say that the bytes are none of theirs.
         InvalidDataException or ZstdSharp.ZstdException => new OrderFailure(step, FailureKind.Invalid, $"failed to decompress: {e.Message}"),
-        IOException when IsDiskFull(e) => new OrderFailure(step, FailureKind.Internal, "no space left on the disk of the image store; remove images or containers that are not needed"),
+        IOException when IsDiskFull(e) => new OrderFailure(
+            step, FailureKind.Internal, "no space left on the disk of the image store; remove images or containers that are not needed"),
         OperationCanceledException => new OrderFailure(step, FailureKind.Interrupted, "cancelled: the client went away"),
         _ => new OrderFailure(step, FailureKind.Internal, e.Message),
     };
 
-    private static bool IsDiskFull(Exception e) => e is Linux.LinuxException { Errno: ENOSPC } || e.HResult == ENOSPC || e.Message.Contains("No space left", StringComparison.Ordinal);
+    private static bool IsDiskFull(Exception e) =>
+        e is Linux.LinuxException { Errno: ENOSPC } || e.HResult == ENOSPC || e.Message.Contains("No space left", StringComparison.Ordinal);
 }

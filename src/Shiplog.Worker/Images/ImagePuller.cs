@@ -14,9 +14,6 @@ namespace Shiplog.Worker.Images;
 /// </summary>
 internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIntake intake, RegistryHttp http, TimeProvider time) : IDisposable
 {
-    /// <summary>Kept free when a pull's claims are held against the disk.</summary>
-    private const long Reserve = 256L << 20;
-
     private readonly SemaphoreSlim _downloading = new(Math.Clamp(instance.Settings.MaxConcurrentDownloads, 1, 64));
 
     public void Dispose() => _downloading.Dispose();
@@ -51,7 +48,8 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
     }
 
     /// <summary>The first place that answers: mirrors in their order, then the registry.</summary>
-    private async Task<(RegistryClient Client, RegistryManifest Manifest)> ResolveAsync(ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
+    private async Task<(RegistryClient Client, RegistryManifest Manifest)> ResolveAsync(
+        ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
     {
         RegistryException? last = null;
         foreach (var endpoint in await RegistryEndpoint.ForAsync(name.Domain, instance.Settings, cancellation))
@@ -77,12 +75,14 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
         {
             (FailureKind.NotFound, "manifest unknown") => new(e.Kind, $"manifest for {name.Familiar} not found: {e.Message}", inner: e),
             (FailureKind.NotFound, "name unknown") => new(e.Kind, $"repository {name.FamiliarRepository} not found: {e.Message}", inner: e),
-            (FailureKind.NotFound, "denied") => new(e.Kind, $"pull access denied for {name.FamiliarRepository}, repository does not exist or may require 'docker login': {e.Message}", inner: e),
+            (FailureKind.NotFound, "denied") => new(
+                e.Kind, $"pull access denied for {name.FamiliarRepository}, repository does not exist or may require 'docker login': {e.Message}", inner: e),
             _ => e,
         };
     }
 
-    private static async Task<RegistryManifest> ChooseAsync(RegistryClient client, ImageName name, RegistryManifest index, Platform? platform, CancellationToken cancellation)
+    private static async Task<RegistryManifest> ChooseAsync(
+        RegistryClient client, ImageName name, RegistryManifest index, Platform? platform, CancellationToken cancellation)
     {
         var wanted = platform ?? Platform.Host;
         var entry = index.Manifests.FirstOrDefault(m => m.Platform is { } p && wanted.Accepts(p))
@@ -106,22 +106,25 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
         var json = store.Blobs.ReadSmall(digest);
         var config = ImageConfig.Read(json);
         if (wanted is not null && !wanted.Accepts(config.Platform))
-            throw new InvalidImageException($"image with reference {name.Familiar} was found but does not match the specified platform: wanted {wanted}, actual: {config.Platform}");
+            throw new InvalidImageException(
+                $"image with reference {name.Familiar} was found but does not match the specified platform: wanted {wanted}, actual: {config.Platform}");
         return (config, Encoding.UTF8.GetString(json));
     }
 
     private void CheckRoom(LayerPlan[] plans)
     {
-        var (needed, free) = (0L, store.FreeBytes - Reserve);
+        var (needed, free) = (0L, store.FreeBytes - ContentStore.Reserve);
         foreach (var plan in plans.Where(p => !store.Blobs.Contains(p.Digest)).DistinctBy(p => p.Digest))
         {
             if (plan.Size > free - needed)
-                throw new InvalidImageException($"the image claims more bytes than this host has free ({Math.Max(0, free)}): layer {plan.Digest} alone {plan.Size}; free some space or check the image");
+                throw new InvalidImageException(
+                    $"the image claims more bytes than this host has free ({Math.Max(0, free)}): layer {plan.Digest} alone {plan.Size}; free some space or check the image");
             needed += plan.Size;
         }
     }
 
-    private async Task<ImageLayer[]> TakeLayersAsync(RegistryClient client, LayerPlan[] plans, ContentLease lease, IProgressSink sink, CancellationToken cancellation)
+    private async Task<ImageLayer[]> TakeLayersAsync(
+        RegistryClient client, LayerPlan[] plans, ContentLease lease, IProgressSink sink, CancellationToken cancellation)
     {
         var progress = plans.Select(p => new LayerProgress(sink, p.Digest, p.Size, time)).ToArray();
         foreach (var (plan, line) in plans.Zip(progress).Where(l => store.Layers.Find(l.First.ChainId) is null))
@@ -133,7 +136,8 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
         {
             Task below = tasks.Count > 0 ? Task.WhenAll(tasks) : Task.CompletedTask;
             // Off this thread: until it first waits, each would hold up the next.
-            tasks.Add(Task.Run(() => intake.TakeAsync(plan, lease, (l, w, p, c) => DownloadAsync(download, l, w, p, c), below, line, failed.Token), CancellationToken.None));
+            tasks.Add(Task.Run(
+                () => intake.TakeAsync(plan, lease, (l, w, p, c) => DownloadAsync(download, l, w, p, c), below, line, failed.Token), CancellationToken.None));
         }
         return await AllOrFirstFailureAsync(tasks, failed);
     }

@@ -36,7 +36,8 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
     /// <param name="below">Ends when the layers below are in the store.</param>
     /// <exception cref="BlobException">The bytes are not those promised.</exception>
     /// <exception cref="TarException">The layer cannot be unpacked.</exception>
-    public async Task<ImageLayer> TakeAsync(LayerPlan layer, ContentLease lease, FetchBlob fetch, Task below, LayerProgress progress, CancellationToken cancellation)
+    public async Task<ImageLayer> TakeAsync(
+        LayerPlan layer, ContentLease lease, FetchBlob fetch, Task below, LayerProgress progress, CancellationToken cancellation)
     {
         lease.PinBlob(layer.Digest);
         lease.PinLayer(layer.ChainId);
@@ -116,7 +117,8 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
         await fetching;
     }
 
-    private static async Task FetchAsync(LayerPlan layer, FetchBlob fetch, BlobWriter writer, LayerProgress progress, IDisposable one, CancellationToken cancellation)
+    private static async Task FetchAsync(
+        LayerPlan layer, FetchBlob fetch, BlobWriter writer, LayerProgress progress, IDisposable one, CancellationToken cancellation)
     {
         using (one)
         {
@@ -132,11 +134,13 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
         }
     }
 
-    private static void Unpack(LayerPlan layer, Stream blob, LayerUnpacker unpacker, LayerProgress progress, CancellationToken cancellation)
+    private void Unpack(LayerPlan layer, Stream blob, LayerUnpacker unpacker, LayerProgress progress, CancellationToken cancellation)
     {
         using var counted = new CountingStream(blob, progress.Extracting);
         using var tar = new HashingStream(Decompression.Open(counted));
-        unpacker.Unpack(new TarReader(tar, TarLimits.Default), cancellation);
+        // A few kilobytes can unpack to more than any disk holds.
+        var limits = TarLimits.Default with { Bytes = Math.Clamp(store.FreeBytes - ContentStore.Reserve, 0, TarLimits.Default.Bytes) };
+        unpacker.Unpack(new TarReader(tar, limits), cancellation);
         Finish(layer, tar, counted);
     }
 

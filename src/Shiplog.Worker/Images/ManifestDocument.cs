@@ -12,6 +12,9 @@ internal static class ManifestDocument
     private const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
     private const string OciLayer = "application/vnd.oci.image.layer.v1.tar";
 
+    private static readonly JsonWriterOptions Options =
+        new() { Indented = true, IndentSize = 3, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string LayerType(bool isOci, bool isCompressed) => (isOci, isCompressed) switch
     {
         (true, true) => OciLayer + "+gzip",
@@ -23,7 +26,7 @@ internal static class ManifestDocument
     public static byte[] Write(byte[] config, IEnumerable<ImageLayer> layers, bool isOci)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 3, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);

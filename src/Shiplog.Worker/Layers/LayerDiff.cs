@@ -68,8 +68,13 @@ internal sealed class LayerDiff(SafeFileHandle upper, Stream target)
         {
             Begin(new TarEntry
             {
-                Name = path, LinkName = _linked[(status.Device, status.Inode)], Kind = TarKind.HardLink,
-                Mode = status.Mode, Uid = status.Uid, Gid = status.Gid, Modified = status.Modified,
+                Name = path,
+                LinkName = _linked[(status.Device, status.Inode)],
+                Kind = TarKind.HardLink,
+                Mode = status.Mode,
+                Uid = status.Uid,
+                Gid = status.Gid,
+                Modified = status.Modified,
             });
             return;
         }

@@ -66,5 +66,6 @@ internal static class LayerPath
     /// <summary>Attributes that an image may set: a host's labels and signatures are the host's to give.</summary>
     public static bool IsImageAttribute(ReadOnlySpan<byte> name) =>
         !IsOverlayAttribute(name)
-        && (name.SequenceEqual("security.capability"u8) || name.StartsWith("user."u8) || name.StartsWith("trusted."u8) || name.StartsWith("system.posix_acl_"u8));
+        && (name.SequenceEqual("security.capability"u8) || name.StartsWith("user."u8) || name.StartsWith("trusted."u8)
+            || name.StartsWith("system.posix_acl_"u8));
 }

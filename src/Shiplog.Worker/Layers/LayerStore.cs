@@ -77,7 +77,8 @@ internal sealed class LayerStore
         var file = Path.Combine(folder, "layer.json");
         var record = File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), LayerJson.Default.LayerRecord) : null;
         if (record is null || FolderOf(record.ChainId) != folder)
-            throw new InvalidDataException($"{folder} is no layer: its layer.json is missing or belongs elsewhere; move the folder away and pull its image again");
+            throw new InvalidDataException(
+                $"{folder} is no layer: its layer.json is missing or belongs elsewhere; move the folder away and pull its image again");
         MakeLink(record.ChainId);
         _layers[record.ChainId] = record;
     }

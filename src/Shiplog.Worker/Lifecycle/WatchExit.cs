@@ -161,7 +161,7 @@ internal sealed class ExitWatch(
     {
         try
         {
-            await runtime.DeleteAsync(paths.Id, CancellationToken.None);
+            await runtime.ClearAsync(paths.Id, paths.Cgroup, CancellationToken.None);
             StartContainerStep.RemoveBundle(paths);
             return null;
         }

@@ -57,6 +57,8 @@ internal sealed class Inotify : IDisposable
             if (!_watches.TryGetValue(watch.Number, out var list) || !list.Remove(watch) || list.Count > 0)
                 return;
             _watches.Remove(watch.Number);
+            if (_inotify.IsClosed)
+                return;
             // Fails where the file has gone and the kernel has dropped the watch itself.
             _ = Interop.InotifyRmWatch(_inotify, watch.Number);
         }
@@ -65,17 +67,24 @@ internal sealed class Inotify : IDisposable
     private void ReadLoop()
     {
         Span<byte> buffer = new byte[16 << 10];
-        while (true)
+        try
         {
-            var read = (int)Interop.Read(_inotify, buffer, (nuint)buffer.Length);
-            if (read <= 0)
+            while (true)
             {
-                if (read < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR)
-                    continue;
-                return;
-            }
+                var read = (int)Interop.Read(_inotify, buffer, (nuint)buffer.Length);
+                if (read <= 0)
+                {
+                    if (read < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Errno.EINTR)
+                        continue;
+                    return;
+                }
 
-            Dispatch(buffer[..read]);
+                Dispatch(buffer[..read]);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The end of the loop: a read that was under way holds the descriptor open, the next one finds it disposed.
         }
     }
 

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Shiplog.Worker.Linux;
 
 namespace Shiplog.Worker.Runtime;
 
 /// <summary>What a container's control groups know about it (cgroups(7)).</summary>
 internal static class Cgroups
 {
+    private static readonly string[] Hierarchies = [.. All(File.ReadLines("/proc/self/mountinfo"))];
     private static readonly (string? Memory, string? Unified) Places = Find(File.ReadLines("/proc/self/mountinfo"));
 
     /// <summary>The machine has the unified hierarchy only.</summary>
@@ -19,6 +22,24 @@ internal static class Cgroups
             : null;
         return file is not null && File.Exists(file) && CountOf("oom_kill", File.ReadLines(file)) > 0;
     }
+
+    /// <summary>Removes a group that is empty from every hierarchy; false where one could not be removed.</summary>
+    public static bool TryRemove(string path)
+    {
+        var removed = true;
+        foreach (var hierarchy in Hierarchies)
+        {
+            if (Interop.Rmdir(hierarchy + path) != 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT)
+                removed = false;
+        }
+
+        return removed;
+    }
+
+    private static IEnumerable<string> All(IEnumerable<string> mountinfo) =>
+        mountinfo.Select(l => l.Split(" - ", 2))
+            .Where(h => h.Length == 2 && h[1].Split(' ')[0] is ("cgroup" or "cgroup2"))
+            .Select(h => h[0].Split(' ')[4]);
 
     /// <summary>Where the memory controller of v1, and the unified hierarchy, are mounted.</summary>
     internal static (string? Memory, string? Unified) Find(IEnumerable<string> mountinfo)

@@ -18,11 +18,31 @@ internal sealed class OciRuntime(Instance instance)
 
     public IReadOnlyList<string> GlobalArguments => ["--root=" + _root];
 
-    public Task StartAsync(string id, CancellationToken cancellation) => RunAsync(["start", id], cancellation);
+    /// <summary>Lets a container that was made run its program.</summary>
+    public async Task StartAsync(string id, CancellationToken cancellation)
+    {
+        if (!TryReleaseCrun(id))
+            await RunAsync(["start", id], cancellation);
+    }
 
     public Task PauseAsync(string id, CancellationToken cancellation) => RunAsync(["pause", id], cancellation);
 
     public Task ResumeAsync(string id, CancellationToken cancellation) => RunAsync(["resume", id], cancellation);
+
+    /// <summary>
+    /// Clears up after a container whose first process has ended and been collected, and with it, since it was the first of
+    /// its pid namespace, every other.
+    /// </summary>
+    /// <param name="cgroup">As the runtime was given it.</param>
+    public async Task ClearAsync(string id, string cgroup, CancellationToken cancellation)
+    {
+        // What crun and runc have of a container by now is empty groups and a folder of notes: taken away here that costs
+        // half a millisecond instead of a process. Where anything is not as expected the runtime looks after it.
+        if (Cgroups.TryRemove(cgroup))
+            Directory.Delete(Path.Combine(_root, id), recursive: true);
+        else
+            await DeleteAsync(id, cancellation);
+    }
 
     /// <summary>Kills what still runs and removes cgroup and notes; a container that is not known is no error.</summary>
     public async Task DeleteAsync(string id, CancellationToken cancellation)
@@ -40,6 +60,21 @@ internal sealed class OciRuntime(Instance instance)
     {
         var result = await Child.RunAsync(Program, ["--version"], cancellation);
         return result.Output.Split('\n')[0].Replace(" version ", " ", StringComparison.Ordinal).Trim();
+    }
+
+    // All that "crun start" does for a container without hooks is to write a byte to this pipe, which its init process waits
+    // for, and to remove the pipe, which says to crun that the container has been started (crun: libcrun/status.c). A process
+    // costs twenty times as much. False where the pipe is not as expected: then crun does it, and says what is wrong.
+    private bool TryReleaseCrun(string id)
+    {
+        if (Name != "crun")
+            return false;
+        var path = Path.Combine(_root, id, "exec.fifo");
+        using var pipe = Interop.Open(path, Interop.O_WRONLY | Interop.O_NONBLOCK | Interop.O_CLOEXEC, 0);
+        if (pipe.IsInvalid)
+            return false;
+        File.Delete(path);
+        return Interop.Write(pipe, [0], 1) == 1;
     }
 
     private async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)

@@ -37,7 +37,8 @@ public sealed class KeepingListenersApart(ServerFixture fixture) : IClassFixture
         static HttpContent Empty() => new ByteArrayContent([]);
         (await fixture.Server.Reports.PostAsync("/_wolverine/invoke", Empty(), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await fixture.Server.Docker.PostAsync("/_wolverine/invoke", Empty(), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await fixture.Server.Http.PostAsync("/_wolverine/invoke", Empty(), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        // There the dashboard answers for what is not there, and only to readers.
+        (await fixture.Server.Http.PostAsync("/_wolverine/invoke", Empty(), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
     }
 
     // The framework's own fallback for files under development says nothing, and so is served nowhere.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Shiplog.Worker.Tests.Harness;
 
 namespace Shiplog.Worker.Tests.Images;
 
@@ -9,7 +10,14 @@ namespace Shiplog.Worker.Tests.Images;
 public sealed class RegistryProcess : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("shiplog-registry-").FullName;
+    private readonly string _data;
+    private readonly Namespaces? _inside;
     private Process? _process;
+
+    public RegistryProcess() => _data = Path.Combine(_folder, "data");
+
+    /// <summary>A second one with the first one's images, on loopback of other namespaces.</summary>
+    internal RegistryProcess(RegistryProcess first, Namespaces inside) => (_data, _inside) = (first._data, inside);
 
     public string Host { get; private set; } = "";
 
@@ -21,11 +29,16 @@ public sealed class RegistryProcess : IAsyncLifetime
         await File.WriteAllTextAsync(config, $$"""
             version: 0.1
             log: { level: info }
-            storage: { filesystem: { rootdirectory: {{_folder}}/data }, delete: { enabled: true } }
+            storage: { filesystem: { rootdirectory: {{_data}} }, delete: { enabled: true } }
             http: { addr: "{{Host}}" }
             """);
-        var start = new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        _process = Process.Start(start)!;
+        _process = _inside?.Start("docker-registry", ["serve", config], Redirect);
+        if (_process is null)
+        {
+            var start = new ProcessStartInfo("docker-registry", ["serve", config]);
+            Redirect(start);
+            _process = Process.Start(start)!;
+        }
         var listening = new TaskCompletionSource();
         void Look(object _, DataReceivedEventArgs line)
         {
@@ -51,6 +64,8 @@ public sealed class RegistryProcess : IAsyncLifetime
         }
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static void Redirect(ProcessStartInfo start) => start.RedirectStandardError = start.RedirectStandardOutput = true;
 
     internal static int FreePort()
     {

@@ -60,7 +60,9 @@ public sealed class SavingAndLoading(RegistryProcess registry) : IClassFixture<R
             ("aaa/layer.tar", layer), ($"{Digest.HexOf(image.Id)}.json", image.Config),
             ("manifest.json", JsonSerializer.SerializeToUtf8Bytes(new JsonArray(new JsonObject
             {
-                ["Config"] = $"{Digest.HexOf(image.Id)}.json", ["RepoTags"] = new JsonArray("old:1"), ["Layers"] = new JsonArray("aaa/layer.tar", "bbb/layer.tar"),
+                ["Config"] = $"{Digest.HexOf(image.Id)}.json",
+                ["RepoTags"] = new JsonArray("old:1"),
+                ["Layers"] = new JsonArray("aaa/layer.tar", "bbb/layer.tar"),
             }))));
         using var store = new Store();
 

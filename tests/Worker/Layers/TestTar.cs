@@ -16,9 +16,11 @@ internal sealed class TestTar
 
     public TestTar() => _tar = new TarWriter(_bytes);
 
-    public TestTar File(string name, string content = "", uint mode = 0x1a4, uint uid = 0, uint gid = 0, long time = Noon, params (string, byte[])[] xattrs)
+    public TestTar File(string name, string content = "", uint mode = 0x1a4, uint uid = 0, uint gid = 0, long time = Noon, params (string, byte[])[] xattrs) =>
+        Bytes(name, Encoding.UTF8.GetBytes(content), mode, uid, gid, time, xattrs);
+
+    public TestTar Bytes(string name, byte[] bytes, uint mode = 0x1a4, uint uid = 0, uint gid = 0, long time = Noon, params (string, byte[])[] xattrs)
     {
-        var bytes = Encoding.UTF8.GetBytes(content);
         Begin(new TarEntry { Name = Bytes(name), Kind = TarKind.File, Mode = mode, Uid = uid, Gid = gid, Size = bytes.Length, Modified = new FileTime(time, 0) }, xattrs);
         if (bytes.Length > 0)
             _tar.Content(bytes);

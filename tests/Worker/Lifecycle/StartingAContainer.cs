@@ -76,7 +76,8 @@ public sealed class StartingAContainer(SharedWorker shared) : IClassFixture<Shar
         text.ShouldContain("HOSTNAME=box");
         text.ShouldContain("HOME=/home/alice");
         text.ShouldContain("\n/made/by/start\n");
-        text.ShouldContain("uid=1000(alice) gid=1000(alice) groups=1000(alice),29(audio)");
+        // The kernel keeps supplementary groups sorted.
+        text.ShouldContain("uid=1000(alice) gid=1000(alice) groups=29(audio),1000(alice)");
         text.ShouldContain("CapEff:\t0000000000000000");
         text.ShouldContain("CapBnd:\t00000000a80425fb");
         text.ShouldContain("Seccomp:\t2");

@@ -24,7 +24,8 @@ internal sealed record ArchiveImage(byte[] Config, RegistryManifest? Manifest, S
             foreach (var image in OfDocker(archive))
                 Merge(images, image);
         }
-        return images.Count > 0 ? [.. images.Values] : throw new InvalidImageException("the archive holds no image: it has neither a manifest.json nor an OCI layout with an image for this host");
+        return images.Count > 0 ? [.. images.Values] : throw new InvalidImageException(
+            "the archive holds no image: it has neither a manifest.json nor an OCI layout with an image for this host");
     }
 
     // The same image may be told of by both documents; the manifest of the layout is the one that registries know.
@@ -56,7 +57,8 @@ internal sealed record ArchiveImage(byte[] Config, RegistryManifest? Manifest, S
     {
         if (archive.FindBlob(descriptor.Digest) is not { } blob || depth > 2)
             return null;
-        var manifest = RegistryManifest.Read(SpooledArchive.ReadDocument(blob, descriptor.Digest), descriptor.MediaType, descriptor.Digest, null, "the archive");
+        var manifest = RegistryManifest.Read(
+            SpooledArchive.ReadDocument(blob, descriptor.Digest), descriptor.MediaType, descriptor.Digest, null, "the archive");
         if (!manifest.IsIndex)
             return manifest;
         var entries = manifest.Manifests.Where(m => m.Platform is not { Os: "unknown" } && archive.FindBlob(m.Manifest.Digest) is not null).ToList();
@@ -116,7 +118,8 @@ internal sealed record ArchiveImage(byte[] Config, RegistryManifest? Manifest, S
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 
     private static IEnumerable<string> Texts(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array

@@ -36,7 +36,8 @@ internal sealed class ImageSaver(ContentStore store)
     public void Save(IReadOnlyList<SavedImage> images, Stream target, CancellationToken cancellation)
     {
         using var lease = store.Lease();
-        var blobs = images.SelectMany(i => (string[])[.. i.Image.Layers.Select(l => l.Digest), i.Image.ImageId, i.Image.ManifestDigest]).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var blobs = images.SelectMany(i => (string[])[.. i.Image.Layers.Select(l => l.Digest), i.Image.ImageId, i.Image.ManifestDigest])
+            .Distinct().Order(StringComparer.Ordinal).ToArray();
         foreach (var digest in blobs)
             lease.PinBlob(digest);
         var tar = new TarWriter(target);
@@ -86,7 +87,12 @@ internal sealed class ImageSaver(ContentStore store)
 
     private JsonObject Entry(StoredImage image, ImageName? name)
     {
-        var entry = new JsonObject { ["mediaType"] = image.ManifestMediaType, ["digest"] = image.ManifestDigest, ["size"] = store.Blobs.SizeOf(image.ManifestDigest) };
+        var entry = new JsonObject
+        {
+            ["mediaType"] = image.ManifestMediaType,
+            ["digest"] = image.ManifestDigest,
+            ["size"] = store.Blobs.SizeOf(image.ManifestDigest),
+        };
         if (name is not null)
             entry["annotations"] = new JsonObject { ["io.containerd.image.name"] = name.ToString(), ["org.opencontainers.image.ref.name"] = name.TagOrDigest };
         return entry;

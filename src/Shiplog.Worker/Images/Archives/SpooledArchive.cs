@@ -14,8 +14,6 @@ internal sealed record SpooledFile(string Path, string Digest, long Size);
 /// </summary>
 internal sealed class SpooledArchive : IDisposable
 {
-    /// <summary>Kept free on the disk.</summary>
-    private const long Reserve = 256L << 20;
     private const int MaximalFiles = 100_000;
 
     private readonly Dictionary<string, SpooledFile> _files = [];
@@ -29,7 +27,7 @@ internal sealed class SpooledArchive : IDisposable
         var archive = new SpooledArchive();
         try
         {
-            var limits = TarLimits.Default with { Entries = MaximalFiles, Bytes = Math.Max(0, store.FreeBytes - Reserve) };
+            var limits = TarLimits.Default with { Entries = MaximalFiles, Bytes = Math.Max(0, store.FreeBytes - ContentStore.Reserve) };
             using var plain = Decompression.Open(source);
             var tar = new TarReader(plain, limits);
             while (tar.Next() is { } entry)

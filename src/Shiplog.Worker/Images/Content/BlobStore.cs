@@ -60,7 +60,8 @@ internal sealed class BlobStore
         var second = IngestPath();
         using (var ingest = FileCalls.OpenRoot(_ingest))
         {
-            if (FileCalls.TryLink(ingest, Encoding.UTF8.GetBytes(Path.GetFileName(path)), ingest, Encoding.UTF8.GetBytes(Path.GetFileName(second))) is var error and not 0)
+            var (from, to) = (Encoding.UTF8.GetBytes(Path.GetFileName(path)), Encoding.UTF8.GetBytes(Path.GetFileName(second)));
+            if (FileCalls.TryLink(ingest, from, ingest, to) is var error and not 0)
                 throw new LinuxException(error, "link", path);
         }
         Adopt(second, digest);

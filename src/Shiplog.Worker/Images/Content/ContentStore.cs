@@ -12,6 +12,9 @@ namespace Shiplog.Worker.Images.Content;
 /// </summary>
 internal sealed class ContentStore
 {
+    /// <summary>Bytes that stay free on the disk, whatever images claim.</summary>
+    public const long Reserve = 256L << 20;
+
     private readonly Instance _instance;
     private readonly ILayerUsers _users;
     private readonly Lock _gate = new();

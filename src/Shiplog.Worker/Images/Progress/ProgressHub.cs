@@ -75,7 +75,8 @@ internal sealed class ProgressHub
         private readonly CancellationTokenSource _abandoned = new();
 
         // The newest lines matter most; a watcher that does not read must not cost memory.
-        public Channel<byte[]> Lines { get; } = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest });
+        public Channel<byte[]> Lines { get; } =
+            Channel.CreateBounded<byte[]>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest });
 
         public CancellationToken Abandoned => _abandoned.Token;
 

@@ -34,7 +34,8 @@ internal sealed class BlobDownload(RegistryClient registry, TimeProvider time)
                 if (failures == Attempts && e.InnerException is RegistryException unreachable)
                     throw unreachable;
                 if (failures == Attempts)
-                    throw new RegistryException(FailureKind.Unavailable, $"registry {registry.Host} sent {target.Length} of {target.Size} bytes of blob {digest} and broke off; try again later", inner: e);
+                    throw new RegistryException(
+                        FailureKind.Unavailable, $"registry {registry.Host} sent {target.Length} of {target.Size} bytes of blob {digest} and broke off; try again later", inner: e);
             }
             progress?.Say($"Retrying in {Math.Ceiling(pause.TotalSeconds):0} second");
             await Task.Delay(pause, time, cancellation);

@@ -33,14 +33,16 @@ internal sealed partial record ImageName(string Domain, string Path, string? Tag
         string? Part(string group) => match.Groups[group].Success ? match.Groups[group].Value : null;
         var (domain, path) = (Part("domain") ?? DockerHub, match.Groups["path"].Value);
         // Without a dot, a port or "localhost" the first component is part of the path.
-        if (Part("domain") is { } first && !first.Contains('.', StringComparison.Ordinal) && !first.Contains(':', StringComparison.Ordinal) && first != "localhost")
+        if (Part("domain") is { } first && !first.Contains('.', StringComparison.Ordinal)
+            && !first.Contains(':', StringComparison.Ordinal) && first != "localhost")
             (domain, path) = (DockerHub, $"{first}/{path}");
         if (domain == "index.docker.io")
             domain = DockerHub;
         if (domain == DockerHub && !path.Contains('/', StringComparison.Ordinal))
             path = "library/" + path;
         var (tag, digest) = (Part("tag"), Part("digest"));
-        return PathGrammar().IsMatch(path) && domain.Length + path.Length < 255 ? new ImageName(domain, path, tag ?? (digest is null ? "latest" : null), digest) : null;
+        return PathGrammar().IsMatch(path) && domain.Length + path.Length < 255
+            ? new ImageName(domain, path, tag ?? (digest is null ? "latest" : null), digest) : null;
     }
 
     [GeneratedRegex(

@@ -5,7 +5,8 @@ namespace Shiplog.Worker.Images.Registry;
 /// <summary>What an image runs on, in Go's names: <c>linux/amd64</c>, <c>linux/arm64/v8</c>.</summary>
 internal sealed record Platform(string Os, string Architecture, string? Variant)
 {
-    public static Platform Host { get; } = new("linux", HostArchitecture(), RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm ? "v7" : null);
+    public static Platform Host { get; } = new("linux", HostArchitecture(), RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm
+        ? "v7" : null);
 
     /// <returns><see langword="null"/> where it is not <c>os/architecture[/variant]</c>, or one of these alone.</returns>
     public static Platform? TryParse(string text) => text.ToLowerInvariant().Split('/') switch

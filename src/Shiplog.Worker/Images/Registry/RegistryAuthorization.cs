@@ -48,13 +48,17 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
         if (!challenge.TryGetValue("realm", out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var realm) || realm.Scheme is not ("http" or "https"))
             throw new RegistryException(FailureKind.Unavailable, $"registry {endpoint.Host} asks for a token but names no address to get it from");
         if (_credentials is not null && !MayTrust(realm, registry))
-            throw new RegistryException(FailureKind.Unauthorized, $"registry {endpoint.Host} wants the credentials sent to {realm.Authority}, which is not of its domain; they were not sent: log out of {endpoint.Host} to try without");
+            throw new RegistryException(
+                FailureKind.Unauthorized,
+                $"registry {endpoint.Host} wants the credentials sent to {realm.Authority}, which is not of its domain; "
+                + $"they were not sent: log out of {endpoint.Host} to try without");
         using var request = TokenRequest(realm, challenge);
         using var response = await http.SendAsync(request, endpoint.IsInsecure, cancellation);
         if (!response.IsSuccessStatusCode)
             throw Refused(realm, response.StatusCode);
         var body = await RegistryClient.ReadLimitedAsync(response, MaximalTokenAnswer, "token", cancellation);
-        return Token(body) ?? throw new RegistryException(FailureKind.Unavailable, $"{realm.Authority} answered registry {endpoint.Host}'s challenge without a token");
+        return Token(body) ?? throw new RegistryException(
+            FailureKind.Unavailable, $"{realm.Authority} answered registry {endpoint.Host}'s challenge without a token");
     }
 
     private HttpRequestMessage TokenRequest(Uri realm, Dictionary<string, string> challenge)
@@ -68,12 +72,17 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
             {
                 Content = new FormUrlEncodedContent(new Dictionary<string, string>
                 {
-                    ["grant_type"] = "refresh_token", ["service"] = service, ["scope"] = scope, ["client_id"] = "shiplog", ["refresh_token"] = refresh,
+                    ["grant_type"] = "refresh_token",
+                    ["service"] = service,
+                    ["scope"] = scope,
+                    ["client_id"] = "shiplog",
+                    ["refresh_token"] = refresh,
                 }),
             };
         }
         var query = $"service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}";
-        var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query }.Uri);
+        var request = new HttpRequestMessage(
+            HttpMethod.Get, new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query }.Uri);
         request.Headers.Authorization = BasicHeader();
         return request;
     }
@@ -81,7 +90,8 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
     private RegistryException Refused(Uri realm, HttpStatusCode status) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         ? _credentials is null
             ? new RegistryException(FailureKind.NotFound, "denied: requested access to the resource is denied")
-            : new RegistryException(FailureKind.Unauthorized, $"unauthorized: {realm.Authority} refused the credentials for {endpoint.Host}; use 'docker login {endpoint.Host}'")
+            : new RegistryException(
+                FailureKind.Unauthorized, $"unauthorized: {realm.Authority} refused the credentials for {endpoint.Host}; use 'docker login {endpoint.Host}'")
         : new RegistryException(FailureKind.Unavailable, $"{realm.Authority} answered {(int)status} when asked for a token for registry {endpoint.Host}");
 
     /// <summary>The same host, its parent domain, or another host below either; and never by plain HTTP what came by HTTPS.</summary>

@@ -7,7 +7,8 @@ using Shiplog.Contracts.Orders;
 namespace Shiplog.Worker.Images.Registry;
 
 /// <summary>One repository at one registry (OCI distribution spec, "Pull").</summary>
-internal sealed class RegistryClient(RegistryHttp http, RegistryEndpoint endpoint, string repository, RegistryCredentials? credentials, TimeProvider time) : IDisposable
+internal sealed class RegistryClient(
+    RegistryHttp http, RegistryEndpoint endpoint, string repository, RegistryCredentials? credentials, TimeProvider time) : IDisposable
 {
     /// <summary>How long a registry may take to begin its answer.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
@@ -64,7 +65,8 @@ internal sealed class RegistryClient(RegistryHttp http, RegistryEndpoint endpoin
         return length <= limit ? buffer[..length] : throw TooLarge(what, limit);
     }
 
-    private static RegistryException TooLarge(string what, int limit) => new(FailureKind.Unavailable, $"the {what} is larger than {limit} bytes, more than is taken");
+    private static RegistryException TooLarge(string what, int limit) =>
+        new(FailureKind.Unavailable, $"the {what} is larger than {limit} bytes, more than is taken");
 
     private async Task<HttpResponseMessage> SendAsync(string path, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
     {
@@ -138,7 +140,8 @@ internal sealed class RegistryClient(RegistryHttp http, RegistryEndpoint endpoin
         return _address = endpoint.Addresses[^1];
     }
 
-    private async Task<HttpResponseMessage> SendOnceAsync(Uri uri, AuthenticationHeaderValue? authorization, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        Uri uri, AuthenticationHeaderValue? authorization, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.Authorization = authorization;
@@ -158,7 +161,8 @@ internal sealed class RegistryClient(RegistryHttp http, RegistryEndpoint endpoin
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new RegistryException(FailureKind.Unavailable, $"registry {Host} did not answer within {AnswerTime.TotalSeconds:0} s; try again later", inner: e);
+            throw new RegistryException(
+                FailureKind.Unavailable, $"registry {Host} did not answer within {AnswerTime.TotalSeconds:0} s; try again later", inner: e);
         }
     }
 
@@ -167,7 +171,8 @@ internal sealed class RegistryClient(RegistryHttp http, RegistryEndpoint endpoin
         var reason = e.InnerException switch
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused; is it running, and is the port right?",
-            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "no such host; is the name right, and does this machine resolve names?",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+                "no such host; is the name right, and does this machine resolve names?",
             { } inner => $"{inner.Message}; check the network, or add it to insecure-registries if it speaks plain HTTP",
             null => e.Message,
         };

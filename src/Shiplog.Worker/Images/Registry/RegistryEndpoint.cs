@@ -24,7 +24,8 @@ internal sealed record RegistryEndpoint(string Host, Uri[] Addresses, bool IsIns
     private static RegistryEndpoint Mirror(string address)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0 || uri.Query.Length > 0)
-            throw new RegistryException(Contracts.Orders.FailureKind.Invalid, $"registry-mirrors: {address} is no http or https address; correct shiplog.json", isFinal: true);
+            throw new RegistryException(
+                Contracts.Orders.FailureKind.Invalid, $"registry-mirrors: {address} is no http or https address; correct shiplog.json", isFinal: true);
         var root = uri.AbsoluteUri.EndsWith('/') ? uri : new Uri(uri.AbsoluteUri + "/");
         return new RegistryEndpoint(uri.Authority, [root], IsInsecure: uri.Scheme == "http", IsMirror: true);
     }

@@ -104,7 +104,8 @@ internal sealed class PaxRecords
     }
 
     private static long Number(byte[] value, string key) =>
-        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new TarException($"the extended header's {key} is no number");
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : throw new TarException($"the extended header's {key} is no number");
 
     private static TarException Broken() => new("an extended header is broken");
 }

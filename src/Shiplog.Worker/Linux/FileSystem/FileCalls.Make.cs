@@ -69,7 +69,8 @@ internal static partial class FileCalls
     private static partial int SymlinkAtNative(ReadOnlySpan<byte> target, SafeFileHandle directory, ReadOnlySpan<byte> name);
 
     [LibraryImport("libc", EntryPoint = "linkat", SetLastError = true)]
-    private static partial int LinkAtNative(SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle directory, ReadOnlySpan<byte> name, int flags);
+    private static partial int LinkAtNative(
+        SafeFileHandle fromDirectory, ReadOnlySpan<byte> from, SafeFileHandle directory, ReadOnlySpan<byte> name, int flags);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true)]
     private static partial int UnlinkAtNative(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags);

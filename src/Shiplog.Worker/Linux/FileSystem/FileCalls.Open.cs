@@ -31,13 +31,14 @@ internal static partial class FileCalls
     /// <exception cref="LinuxException">Something on the way is no directory, or a loop of links.</exception>
     public static SafeFileHandle? OpenDirectoryIn(SafeFileHandle root, ReadOnlySpan<byte> path, bool forReading = false)
     {
+        path = path.IsEmpty ? "."u8 : path;
         Span<byte> buffer = stackalloc byte[Room(path)];
         var how = new OpenHow
         {
             Flags = (ulong)((forReading ? O_RDONLY : O_PATH) | O_DIRECTORY | O_CLOEXEC),
             Resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
-        var handle = OpenAt2Native(OpenAt2Number, root, Terminate(path.IsEmpty ? "."u8 : path, path.IsEmpty ? stackalloc byte[2] : buffer), in how, Unsafe.SizeOf<OpenHow>());
+        var handle = OpenAt2Native(OpenAt2Number, root, Terminate(path, buffer), in how, Unsafe.SizeOf<OpenHow>());
         if (!handle.IsInvalid)
             return handle;
         if (Errno != ENOENT)
