@@ -60,7 +60,8 @@ public sealed class TheDay(RunningInstance engine)
         var until = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1;
         var events = (await engine.DockerAsync(
             "events", "--since", "0", "--until", until.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "--filter", "container=" + cce, "--format", "{{.Type}} {{.Action}}")).Succeeded().Text.Split('\n');
+            "--format", "{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.container}}")).Succeeded().Text.Split('\n')
+            .Where(line => line.Contains(cce, StringComparison.Ordinal)).Select(line => string.Join(' ', line.Split(' ')[..2])).ToArray();
         string[] told = ["container create", "network connect", "container start", "container commit", "container die", "network disconnect", "container destroy"];
         events.Where(told.Contains).ShouldBe(told, customMessage: string.Join(", ", events));
     }

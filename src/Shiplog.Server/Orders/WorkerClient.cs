@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
@@ -11,6 +12,8 @@ namespace Shiplog.Server.Orders;
 /// <summary>Orders by Wolverine's HTTP transport, byte streams by plain HTTP, both on the worker's unix socket.</summary>
 internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverine, IHttpClientFactory clients) : IWorker
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <summary>The address that Wolverine routes orders to, and the name of the client that it posts them by.</summary>
     public const string OrdersUrl = "http://worker/_wolverine/invoke";
 
@@ -47,21 +50,40 @@ internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverin
 
     public async Task<Socket> ConnectAsync(CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(instance.WorkerSocket), cancellation);
-            return socket;
+            return await DialAsync(instance, cancellation);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
             throw Away(e);
         }
-        catch
+    }
+
+    /// <summary>
+    /// A worker that was killed is back within a second or two, and nothing has been sent yet: what somebody asks for meanwhile
+    /// waits that long instead of failing.
+    /// </summary>
+    internal static async Task<Socket> DialAsync(Instance instance, CancellationToken cancellation)
+    {
+        for (var patience = Stopwatch.StartNew(); ;)
         {
-            socket.Dispose();
-            throw;
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(instance.WorkerSocket), cancellation);
+                return socket;
+            }
+            catch (SocketException) when (patience.Elapsed < Patience)
+            {
+                socket.Dispose();
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+            await Task.Delay(20, cancellation);
         }
     }
 
@@ -103,19 +125,6 @@ internal static class WorkerClientSetup
         MaxConnectionsPerServer = int.MaxValue,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
         UseProxy = false,
-        ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(instance.WorkerSocket), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
+        ConnectCallback = async (_, cancellation) => new NetworkStream(await WorkerClient.DialAsync(instance, cancellation), ownsSocket: true),
     };
 }

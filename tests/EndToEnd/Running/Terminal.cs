@@ -23,7 +23,8 @@ internal sealed class Terminal : IAsyncDisposable
     {
         var start = new ProcessStartInfo("script", ["-qefc", command, "/dev/null"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -71,7 +71,11 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
     {
         var order = _host.None(["sh", "-c", "stty size; read a; stty size; cat"], p => p with
         {
-            Tty = true, OpenStdin = true, StdinOnce = true, ConsoleWidth = 100, ConsoleHeight = 40,
+            Tty = true,
+            OpenStdin = true,
+            StdinOnce = true,
+            ConsoleWidth = 100,
+            ConsoleHeight = 40,
         });
         using var client = await AttachAsync(order, "stdin=1&stdout=1&stream=1&tty=1");
         (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();
