@@ -34,7 +34,7 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
 
         // A number is never looked up as a name: an image could give the name "1000" to root.
         var number = ParseId(userPart);
-        var entry = passwd.FirstOrDefault(p => p.Length >= 6 && (number is { } uid ? ParseId(p[2]) == uid : p[0] == userPart));
+        var entry = passwd.FirstOrDefault(p => p.Length >= 6 && (number is { } uid ? IsId(p[2], uid) : p[0] == userPart));
         if (entry is null && number is null)
             throw new FormatException($"unable to find user {userPart}: no matching entries in passwd file");
 
@@ -61,6 +61,10 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
 
     private static uint Id(string text, string file) =>
         ParseId(text) ?? throw new FormatException($"the container's {file} file has {text} where an id between 0 and {LargestId} belongs");
+
+    // A line that is out of range is nobody's business but his whom it is about.
+    private static bool IsId(string text, uint id) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var other) && other == id;
 
     private static uint? ParseId(string text)
     {

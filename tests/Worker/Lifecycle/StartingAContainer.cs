@@ -69,22 +69,36 @@ public sealed class StartingAContainer(SharedWorker shared) : IClassFixture<Shar
     {
         var text = await OutputAsync(_host.None(["sh", "-c", "env; hostname; pwd; cat /proc/self/status; id"], p => p with
         {
-            Env = ["A=1", "PATH=/bin"],
-            Hostname = "box",
-            WorkingDirectory = "/made/by/start",
-            User = "alice",
+            Env = ["A=1", "PATH=/bin"], Hostname = "box", WorkingDirectory = "/made/by/start", User = "alice",
         }));
         text.ShouldContain("A=1");
         text.ShouldContain("PATH=/bin\n");
         text.ShouldContain("HOSTNAME=box");
         text.ShouldContain("HOME=/home/alice");
         text.ShouldContain("\n/made/by/start\n");
-        // The kernel keeps supplementary groups sorted.
         text.ShouldContain("uid=1000(alice) gid=1000(alice) groups=29(audio),1000(alice)");
         text.ShouldContain("CapEff:\t0000000000000000");
         text.ShouldContain("CapBnd:\t00000000a80425fb");
         text.ShouldContain("Seccomp:\t2");
         text.ShouldContain("NoNewPrivs:\t0");
+    }
+
+    [Fact]
+    public async Task Hands_the_program_its_three_streams_and_no_other_file()
+    {
+        var text = await OutputAsync(_host.None(["ls", "/proc/self/fd"]));
+        // ls itself has the folder open as the fourth.
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["0", "1", "2", "3"]);
+    }
+
+    [Fact]
+    public async Task Masks_and_protects_what_the_kernel_shows_of_the_host()
+    {
+        var text = await OutputAsync(_host.None(["sh", "-c", "wc -c < /proc/keys; ls /sys/firmware | wc -l; echo x > /proc/sys/kernel/hostname; mkdir /sys/x; ls /dev"]));
+        text.ShouldStartWith("0\n0\n");
+        text.ShouldContain("/proc/sys/kernel/hostname: Read-only file system");
+        text.ShouldContain("'/sys/x': Read-only file system");
+        text.ShouldNotContain("sda");
     }
 
     [Fact]
