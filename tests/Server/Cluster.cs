@@ -39,9 +39,17 @@ public sealed class Cluster : IAsyncDisposable
         if (IsRoot)
             await RunAsync("chown", "-R", "postgres", home);
         await RunAsync("chmod", "711", home);
-        await PostgresAsync("initdb", "-D", cluster.Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--no-instructions");
-        await cluster.StartPostgresAsync();
-        await RunAsync(Path.Combine(Repository, "db", "apply"), cluster.Instance.PostgresSocketFolder);
+        try
+        {
+            await PostgresAsync("initdb", "-D", cluster.Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "--no-instructions");
+            await cluster.StartPostgresAsync();
+            await RunAsync(Path.Combine(Repository, "db", "apply"), cluster.Instance.PostgresSocketFolder);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
         return cluster;
     }
 

@@ -18,8 +18,17 @@ public sealed class ServerFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await Cluster.StartAsync();
-        Worker = await FakeWorker.StartAsync(_cluster.Instance);
-        Server = await TestServer.StartAsync(_cluster.Instance);
+        try
+        {
+            Worker = await FakeWorker.StartAsync(_cluster.Instance);
+            Server = await TestServer.StartAsync(_cluster.Instance);
+        }
+        catch
+        {
+            // The runner disposes of nothing that did not begin.
+            await _cluster.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
