@@ -37,18 +37,17 @@ dockerd_ready() { curl -sf -o /dev/null --unix-socket "$WORK/docker.sock" http:/
 # engine around it is taken away.
 runtime_bundle() {
   local id config
-  id=$(ours run -d busybox true)
-  ours wait "$id" >/dev/null
-  config=$(find "$SL_HOME/worker/containers/$id" -name config.json | head -1)
-  [ -n "$config" ] || fail "the bundle of container $id was not found"
+  id=$(ours run -d busybox sleep 60)
+  config=$SL_RUN/containers/$id/config.json # there while the container runs
+  [ -s "$config" ] || fail "the bundle of container $id was not found"
   mkdir -p "$WORK/bundle/rootfs"
   busybox_layer "$WORK/layer"
   cp -a "$WORK/layer/root/." "$WORK/bundle/rootfs/"
   # Its own network namespace instead of the engine's, nothing bound from the container's folder, nobody to tell.
-  jq '.root.path = "rootfs" | .process.terminal = false | .hooks = {} | .linux.cgroupsPath = "/shiplog-bench/bare"
+  jq '.root.path = "rootfs" | .process.args = ["true"] | .process.terminal = false | .hooks = {} | .linux.cgroupsPath = "/shiplog-bench/bare"
       | .linux.namespaces |= map(if .type == "network" then {type} else . end)
       | .mounts |= map(select(.type != "bind" and ((.options // []) | index("bind") | not)))' "$config" >"$WORK/bundle/config.json"
-  ours rm "$id" >/dev/null
+  ours rm -f "$id" >/dev/null
 }
 
 bare() {
