@@ -69,7 +69,10 @@ public sealed class StartingAContainer(SharedWorker shared) : IClassFixture<Shar
     {
         var text = await OutputAsync(_host.None(["sh", "-c", "env; hostname; pwd; cat /proc/self/status; id"], p => p with
         {
-            Env = ["A=1", "PATH=/bin"], Hostname = "box", WorkingDirectory = "/made/by/start", User = "alice",
+            Env = ["A=1", "PATH=/bin"],
+            Hostname = "box",
+            WorkingDirectory = "/made/by/start",
+            User = "alice",
         }));
         text.ShouldContain("A=1");
         text.ShouldContain("PATH=/bin\n");
