@@ -16,7 +16,8 @@ internal sealed class WorkerHost : IAsyncDisposable
     private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr"];
 
     // From its own folder, as it is when installed: beside the tests it would take their assemblies for its own.
-    private static readonly string Program = Path.GetFullPath(
+    // SHIPLOG_WORKER names another one, to try a release.
+    private static readonly string Program = Environment.GetEnvironmentVariable("SHIPLOG_WORKER") ?? Path.GetFullPath(
         AppContext.BaseDirectory.Replace("/tests/Worker/", "/src/Shiplog.Worker/", StringComparison.Ordinal) + "Shiplog.Worker.dll");
 
     private readonly Namespaces _namespaces = new();

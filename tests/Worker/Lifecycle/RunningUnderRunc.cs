@@ -10,7 +10,7 @@ public sealed class RunningUnderRunc
     public async Task Does_the_same_in_the_same_words()
     {
         await using var host = await WorkerHost.StartAsync("""{ "default-runtime": "runc" }""");
-        host.Server.Reports.OfType<WorkerStartedReport>().Single().Runtime.ShouldStartWith("runc ");
+        (await host.Server.ReceivedAsync<WorkerStartedReport>()).Runtime.ShouldStartWith("runc ");
         var order = host.Start(["sh", "-c", "echo hello; exit 5"]);
         (await host.Server.SendAsync(order)).Failure.ShouldBeNull();
         (await host.Server.ReceivedAsync<ContainerExitedReport>()).ExitCode.ShouldBe(5);
