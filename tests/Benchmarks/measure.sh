@@ -46,7 +46,7 @@ api_round() {
 pull_image() {
   local layer layers='[]' diffs='[]' config number file
   find /usr/lib /usr/share -xdev -type f -size -1500k -printf '%s\t%p\n' 2>/dev/null | LC_ALL=C sort -t$'\t' -k2 |
-    awk -F '\t' -v folder="$WORK" '{ total += $1; if (total > 8 * 38e6) exit; print $2 >(folder "/list" int(total / 38e6)) }'
+    awk -F '\t' -v folder="$WORK" '{ total += $1 } total <= 8 * 38e6 { print $2 >(folder "/list" int(total / 38e6)) }'
   for number in 0 1 2 3 4 5 6 7; do
     file=$WORK/layer$number
     tar --numeric-owner --owner=0 --group=0 --mtime=@0 --no-recursion -T "$WORK/list$number" -cf "$file.tar" 2>/dev/null
