@@ -11,7 +11,25 @@ namespace Shiplog.Contracts.Orders;
 /// </param>
 public sealed record StartContainer(
     string CommandId, string ContainerId, string ContainerName, MountRootFs RootFs, NetworkMode Network, AttachBridge? Bridge,
-    AssignIp? Address, ContainerProcess Process, bool AutoRemove) : Order(CommandId);
+    AssignIp? Address, ContainerProcess Process, bool AutoRemove) : Order(CommandId)
+{
+    // Journals of containers that were started before there was a member have none: each is optional, on a line of its own.
+
+    /// <summary><see langword="null"/> for none.</summary>
+    public ResourceLimits? Limits { get; init; }
+
+    /// <summary><see langword="null"/> for Docker's defaults.</summary>
+    public ContainerConfinement? Confinement { get; init; }
+
+    /// <summary><see langword="null"/> for its own throughout.</summary>
+    public ContainerNamespaces? Namespaces { get; init; }
+
+    /// <summary>Kernel parameters of its namespaces.</summary>
+    public Dictionary<string, string>? Sysctls { get; init; }
+
+    /// <summary>Bytes that /dev/shm may hold; <see langword="null"/> for 64 MiB.</summary>
+    public long? ShmSize { get; init; }
+}
 
 /// <summary>Which network namespace a container gets.</summary>
 public enum NetworkMode
@@ -39,7 +57,22 @@ public enum NetworkMode
 public sealed record ContainerProcess(
     string[] Args, string[] Env, string WorkingDirectory, string User, bool Tty, bool OpenStdin, bool StdinOnce,
     string Hostname, string Domainname, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,
-    string[] CapAdd, string[] CapDrop, string? StopSignal, string LogDriver, int ConsoleWidth, int ConsoleHeight);
+    string[] CapAdd, string[] CapDrop, string? StopSignal, string LogDriver, int ConsoleWidth, int ConsoleHeight)
+{
+    // Optional, as in StartContainer.
+
+    /// <summary>Names or numbers of groups that the user is in besides his own.</summary>
+    public string[]? GroupAdd { get; init; }
+
+    /// <summary><see langword="null"/> for the worker's own.</summary>
+    public ProcessLimit[]? Limits { get; init; }
+
+    /// <summary>What its badness is raised by when memory is short; <see langword="null"/> for the worker's own.</summary>
+    public int? OomScoreAdj { get; init; }
+
+    /// <summary>An init of the host's is the first process, which forwards signals and reaps.</summary>
+    public bool Init { get; init; }
+}
 
 /// <summary>The program runs. Outcome of <see cref="StartContainer"/>.</summary>
 /// <param name="Pid">Process id in the worker's pid namespace.</param>

@@ -105,20 +105,6 @@ public sealed record ContainerRemoveRequested(string ContainerId, string Command
 /// <summary>Nothing of the container is left on the host. Outcome of a removal, or of <c>--rm</c>.</summary>
 public sealed record ContainerRemoved(string ContainerId, string? CommandId, DateTimeOffset At);
 
-/// <summary>The container's configuration as it was asked for, merged with its image's.</summary>
-/// <param name="Entrypoint"><see langword="null"/> where there is none.</param>
-/// <param name="ExposedPorts"><c>80/tcp</c></param>
-public sealed record ContainerConfig(
-    string Hostname, string Domainname, string User, bool AttachStdin, bool AttachStdout, bool AttachStderr, bool Tty,
-    bool OpenStdin, bool StdinOnce, string[] Env, string[] Cmd, string[]? Entrypoint, string WorkingDir,
-    Dictionary<string, string> Labels, string[] ExposedPorts, string[] Volumes, string? StopSignal, int? StopTimeout);
-
-/// <summary>What of the host's the container is given.</summary>
-/// <param name="NetworkMode"><c>bridge</c>, <c>none</c> or <c>host</c>.</param>
-public sealed record HostOptions(
-    string NetworkMode, bool AutoRemove, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,
-    string[] CapAdd, string[] CapDrop, bool ReadonlyRootfs, string LogDriver, int ConsoleWidth, int ConsoleHeight);
-
 /// <summary>A container's place in a network.</summary>
 public sealed record NetworkEndpoint(
     string NetworkId, string NetworkName, string Bridge, string Subnet, string Gateway, string Address, int PrefixLength,

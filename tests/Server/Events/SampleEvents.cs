@@ -31,7 +31,18 @@ internal static class SampleEvents
         if (type == typeof(Dictionary<string, string>))
             return full ? new Dictionary<string, string> { ["com.Example.Label"] = "Ünïcode & <markup> \"quoted\"", ["other"] = "" } : [];
         var constructor = type.GetConstructors().MaxBy(c => c.GetParameters().Length)!;
-        return constructor.Invoke([.. constructor.GetParameters().Select(p => Argument(p, full))]);
+        var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Argument(p, full))]);
+        if (full)
+            AddOptional(made, constructor);
+        return made;
+    }
+
+    // Members that were added after the first release of their event: a minimal one has none of them.
+    private static void AddOptional(object made, ConstructorInfo constructor)
+    {
+        var given = constructor.GetParameters().Select(p => p.Name).ToHashSet();
+        foreach (var member in made.GetType().GetProperties().Where(p => p.CanWrite && !given.Contains(p.Name)))
+            member.SetValue(made, Make(Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType, member.Name, full: true));
     }
 
     private static object? Argument(ParameterInfo parameter, bool full)

@@ -28,7 +28,7 @@ public sealed partial class TheCatalogue
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/bin/", StringComparison.Ordinal))
             .OrderBy(f => f, StringComparer.Ordinal).ToDictionary(f => Path.GetRelativePath(Domain, f), System.IO.File.ReadAllText);
         var text = new StringBuilder();
-        text.Append("# The events\n\nMade from the records in `*/Events.cs` and from the projections; a test compares. Do not edit.\n");
+        text.Append("# The events\n\nMade from the records in `*/Events*.cs` and from the projections; a test compares. Do not edit.\n");
         text.Append("Who, why, on which host and through which command is metadata of every event (`Shiplog.Server/Store/Writing.cs`).\n");
         foreach (var stream in EventNames.All.GroupBy(e => EventNames.StreamKindOf(e.Key)).OrderBy(g => Array.IndexOf(Kinds, g.Key)))
         {

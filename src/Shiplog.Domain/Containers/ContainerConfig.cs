@@ -1,0 +1,11 @@
+namespace Shiplog.Domain.Containers;
+
+// A part of stored events: members may be added, each on a line of its own and as in HostOptions.
+
+/// <summary>The container's configuration as it was asked for, merged with its image's.</summary>
+/// <param name="Entrypoint"><see langword="null"/> where there is none.</param>
+/// <param name="ExposedPorts"><c>80/tcp</c></param>
+public sealed record ContainerConfig(
+    string Hostname, string Domainname, string User, bool AttachStdin, bool AttachStdout, bool AttachStderr, bool Tty,
+    bool OpenStdin, bool StdinOnce, string[] Env, string[] Cmd, string[]? Entrypoint, string WorkingDir,
+    Dictionary<string, string> Labels, string[] ExposedPorts, string[] Volumes, string? StopSignal, int? StopTimeout);
