@@ -51,6 +51,7 @@ purge() {
     systemctl daemon-reload
   fi
   rm -rf --one-file-system "$SL_RUN" "$SL_HOME"
+  [ -e "$PLUGIN" ] || rm -f "$PLUGIN" # a link that leads nowhere now
   purge_verify
 }
 

@@ -44,6 +44,14 @@ up_release() { # FOLDER
       "(chmod o+x); install .NET in /usr/share/dotnet if it is in a private home"
 }
 
+# "docker shiplog": the docker CLI has one folder for plugins, so it is the default instance's.
+PLUGIN=/usr/local/lib/docker/cli-plugins/docker-shiplog
+up_plugin() {
+  [ "$SL_HOME" = /var/lib/shiplog ] || return 0
+  install -d -m 0755 "$(dirname "$PLUGIN")"
+  ln -sfn "$SL_BIN/cli/docker-shiplog" "$PLUGIN"
+}
+
 # With systemd as process 1 the default instance is made of units; any other is kept running by libexec/supervise.
 up_services() {
   under_systemd || return 0
@@ -79,11 +87,16 @@ up_port_free() { # NAME ADDRESS KEY
     fail "$2 is taken by another process; set \"$3\" in $SL_CONFIG to a free port, below 32768 and on 127.0.0.1"
 }
 
+up_past() {
+  if [ "$SL_HOME" = /var/lib/shiplog ]; then say "docker shiplog ps"; else say "$SL_BIN/cli/docker-shiplog -H unix://$SL_SOCKET ps"; fi
+}
+
 up_where() {
   printf '%s\n' "" \
     "docker CLI   export DOCKER_HOST=unix://$SL_SOCKET" \
     "dashboard    http://$SL_HTTP/" \
     "events       curl http://$SL_HTTP/api/v1/events" \
+    "the past     $(up_past)" \
     "settings     $SL_CONFIG" \
     "logs         $SL_LOG"
   docker_found || say "The docker CLI is not installed. Debian has it in the package docker.io ('apt install" \

@@ -130,6 +130,12 @@ public sealed record Settings
     /// <summary>Where the demonstration registry of <c>infra/up</c> listens.</summary>
     [JsonPropertyName("registry")] public string Registry { get; set; } = "127.0.0.1:5000";
 
+    /// <summary>Days for which the last lines of removed containers' logs can still be read; 0 keeps none.</summary>
+    [JsonPropertyName("kept-log-days")] public int KeptLogDays { get; set; } = 30;
+
+    /// <summary>How much of each removed container's log is kept, in bytes: whole lines, the last ones.</summary>
+    [JsonPropertyName("kept-log-bytes")] public long KeptLogBytes { get; set; } = 256 * 1024;
+
     /// <summary>The Unix user that the server runs as.</summary>
     [JsonPropertyName("user")] public string User { get; set; } = "shiplog";
 }

@@ -31,9 +31,9 @@ internal static class WorkerServices
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
-        services.AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
+        services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
 
-        services.AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
+        services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();
         services.AddOrders();
         services.AddFacts(instance);
@@ -43,6 +43,7 @@ internal static class WorkerServices
         services.AddHostedService<HostRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<FactDelivery>());
         services.AddHostedService(provider => provider.GetRequiredService<ExitWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeptLogs>());
     }
 
     /// <summary>Orders come in, and reports go out, over Wolverine's HTTP transport on unix sockets; nothing is stored by it.</summary>

@@ -15,6 +15,7 @@ public sealed class Architecture
         ["Shiplog.Domain"] = ["Shiplog.Contracts"],
         ["Shiplog.Worker"] = ["Shiplog.Contracts"],
         ["Shiplog.Dashboard"] = ["Shiplog.Contracts"],
+        ["Shiplog.Cli"] = ["Shiplog.Contracts"],
         // The server hosts the dashboard by one line in its Program; the shim only satisfies Marten's package graph.
         ["Shiplog.Server"] = ["Shiplog.Contracts", "Shiplog.Domain", "Shiplog.Dashboard", "DistributedLock.Postgres"],
         ["DistributedLock.Postgres"] = [],

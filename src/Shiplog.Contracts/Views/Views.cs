@@ -51,6 +51,16 @@ public sealed record LineageNode(string Id, string Kind, string Label, string St
 /// <param name="Sequence">The event that says so.</param>
 public sealed record LineageEdge(string From, string To, string Kind, long Sequence);
 
+/// <summary>Who holds, or held, an address of a network.</summary>
+/// <param name="Image">The container's image as it was named.</param>
+/// <param name="Actor">Who made the container.</param>
+/// <param name="Until"><see langword="null"/> while it is held.</param>
+/// <param name="Released">Why it ended: <c>released</c>, <c>start failed</c>, <c>container removed</c>, <c>superseded</c>.</param>
+/// <param name="CommandId">The start that took it.</param>
+public sealed record AddressLeaseView(
+    string Address, string MacAddress, string NetworkId, string? Network, string ContainerId, string Container, string Image, string Actor,
+    DateTimeOffset From, DateTimeOffset? Until, string? Released, string CommandId);
+
 /// <summary>The engine's own state.</summary>
 /// <param name="Store">Whether PostgreSQL answers.</param>
 /// <param name="Worker">Whether the worker answers.</param>

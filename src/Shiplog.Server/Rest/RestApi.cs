@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shiplog.Server.DockerApi;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
 
@@ -19,6 +21,8 @@ internal static class RestApi
     public static IServiceCollection AddRest(this IServiceCollection services) => services
         .AddSingleton<ContainerViews>()
         .AddSingleton<ImageViews>()
+        .AddSingleton<ContainerLogs>()
+        .AddSingleton<AddressViews>()
         .AddSingleton<EventViews>()
         .AddSingleton<Status>();
 
@@ -34,6 +38,18 @@ internal static class RestApi
             await views.FindAsync(idOrName, cancellation) is { } view
                 ? Ok(await events.OfStreamAsync(Streams.Container(view.Id), cancellation))
                 : NoContainer(idOrName));
+        api.MapGet("/containers/{idOrName}/logs", async (
+            HttpContext context, ContainerViews views, ContainerLogs logs, string idOrName, int? tail, bool? timestamps, CancellationToken cancellation) =>
+        {
+            if (await views.FindAsync(idOrName, cancellation) is not { } view)
+                return NoContainer(idOrName);
+            await logs.ServeAsync(context, view.Id, Math.Clamp(tail ?? 100, 0, 1_000_000), timestamps ?? false);
+            return Results.Empty;
+        });
+        api.MapGet("/leases", async (AddressViews views, string? address, string? mac, DateTimeOffset? at, CancellationToken cancellation) =>
+            address is null ? Ok(await views.ListAsync(null, mac, at, cancellation))
+            : IPAddress.TryParse(address, out var parsed) ? Ok(await views.ListAsync(parsed, mac, at, cancellation))
+            : Problem(StatusCodes.Status400BadRequest, "invalid address", $"{address} is not an IP address"));
         api.MapGet("/events", async (EventViews events, long? after, int? limit, string? type, string? stream, CancellationToken cancellation) =>
             Ok(await events.PageAsync(after ?? 0, Math.Clamp(limit ?? 100, 1, 1000), type, stream, cancellation)));
         api.MapGet("/events/stream", EventStream.ServeAsync);
@@ -65,6 +81,10 @@ internal static class RestApi
         catch (WorkerAwayException e)
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, "worker away", e.Message);
+        }
+        catch (DockerException e)
+        {
+            return Problem(e.Status, "refused by the worker", e.Message);
         }
         catch (AmbiguousIdException e)
         {

@@ -6,7 +6,7 @@ using Shiplog.Worker.Streams;
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
-internal sealed class ContainerRemover(Containers containers, Sessions sessions, TimeProvider time)
+internal sealed class ContainerRemover(Containers containers, ContainerFiles files, Sessions sessions, TimeProvider time)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
     public Task<Report[]> RemoveAsync(RemoveContainer order)
@@ -21,7 +21,7 @@ internal sealed class ContainerRemover(Containers containers, Sessions sessions,
         sessions.Finish(order.ContainerId);
         if (Directory.Exists(paths.Folder))
         {
-            RemoveContainerFiles.ButJournal(paths);
+            files.DeleteButJournal(paths);
             Directory.Delete(paths.Folder, recursive: true);
         }
 
@@ -30,10 +30,12 @@ internal sealed class ContainerRemover(Containers containers, Sessions sessions,
 }
 
 /// <summary>The files of a container that has ended.</summary>
-internal static class RemoveContainerFiles
+internal sealed class ContainerFiles(KeptLogs kept)
 {
-    public static void ButJournal(ContainerPaths paths)
+    /// <summary>Deletes all but the journal, which explains a crash; the last lines of the log are kept elsewhere.</summary>
+    public void DeleteButJournal(ContainerPaths paths)
     {
+        kept.Keep(paths);
         // Never delete through a mount that an undo could not take away: it would delete the image's view of things, too.
         Mounts.Unmount(paths.Merged);
         foreach (var entry in new DirectoryInfo(paths.Folder).EnumerateFileSystemInfos())

@@ -16,7 +16,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, ContainerSteps steps, StepRunner runner,
-    OciRuntime runtime, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    OciRuntime runtime, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
     // As a shell gives for a status it could not learn.
@@ -176,7 +176,7 @@ internal sealed class ExitWatch(
     {
         try
         {
-            RemoveContainerFiles.ButJournal(paths);
+            files.DeleteButJournal(paths);
             return new ContainerRemovedReport(paths.Id, time.GetUtcNow());
         }
         catch (IOException e)

@@ -12,7 +12,7 @@ namespace Shiplog.Worker.Reconcile;
 /// those that ended meanwhile are reported, half-done starts are undone, and what no journal explains is removed.
 /// </summary>
 internal sealed class HostRecovery(
-    Instance instance, FactDelivery facts, ExitWatch exits, ContainerSteps steps, StepRunner runner, Sessions sessions,
+    Instance instance, FactDelivery facts, ExitWatch exits, ContainerSteps steps, StepRunner runner, ContainerFiles files, Sessions sessions,
     HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -100,7 +100,7 @@ internal sealed class HostRecovery(
         await runner.UndoAsync(steps.InOrder, paths, record.Order, statesFacts: false);
         if (record.Order.AutoRemove)
         {
-            RemoveContainerFiles.ButJournal(paths);
+            files.DeleteButJournal(paths);
             Directory.Delete(paths.Folder, recursive: true);
         }
         else

@@ -44,7 +44,7 @@ internal static class StreamEndpoints
         try
         {
             await services.GetRequiredService<LogReader>().WriteAsync(
-                paths.Log, request, http.Response.BodyWriter, ended, http.RequestAborted);
+                File.Exists(paths.Log) ? paths.Log : services.GetRequiredService<KeptLogs>().PathOf(id), request, http.Response.BodyWriter, ended, http.RequestAborted);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -118,6 +118,33 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task Who_had_an_address_is_told_for_any_time_and_also_of_removed_containers()
+    {
+        var (id, name) = await CreateAsync();
+        var (from, until) = (DateTimeOffset.UtcNow.AddHours(-2), DateTimeOffset.UtcNow.AddHours(-1));
+        var endpoint = new NetworkEndpoint(
+            "net-" + id[..8], "bridge", "br0", "10.91.0.0/24", "10.91.0.1", "10.91.0.7", 24, "veth" + id[..7], "02:42:0a:5b:00:" + id[..2]);
+        var context = TestStore.Request(actor: "unix:dora");
+        await fixture.Log.AppendAsync([
+            (Streams.Container(id), new ContainerStartRequested(id, context.CommandId, endpoint, from)),
+            (Streams.Container(id), new IpReleased(id, endpoint.NetworkId, endpoint.Address, until)),
+            (Streams.Container(id), new ContainerRemoved(id, null, until))], context, Cancellation);
+
+        foreach (var query in (string[])[$"address=10.91.0.7&at={from.AddMinutes(5):O}", $"mac={endpoint.MacAddress.ToUpperInvariant()}"])
+        {
+            var lease = (await GetAsync<AddressLeaseView[]>("/api/v1/leases?" + query.Replace("+", "%2B", StringComparison.Ordinal))).Single(l => l.ContainerId == id);
+            lease.Container.ShouldBe(name);
+            lease.Actor.ShouldBe("unix:dora");
+            lease.Until.ShouldNotBeNull().ShouldBe(until, TimeSpan.FromMilliseconds(1));
+            lease.Released.ShouldBe("released");
+        }
+        (await GetAsync<AddressLeaseView[]>($"/api/v1/leases?address=10.91.0.7&at={until.AddMinutes(5):O}".Replace("+", "%2B", StringComparison.Ordinal))).ShouldBeEmpty();
+        using var refused = await Client.GetAsync("/api/v1/leases?address=nonsense", Cancellation);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync(Cancellation)).ShouldContain("nonsense");
+    }
+
+    [Fact]
     public async Task The_status_says_that_store_and_worker_answer()
     {
         var status = await GetAsync<StatusView>("/api/v1/status");

@@ -83,10 +83,10 @@ public sealed class Server : IAsyncDisposable
         return socket;
     }
 
-    /// <summary>Waits for a report; ten seconds at most.</summary>
+    /// <summary>Waits for a report; thirty seconds at most, since the machine may be busy.</summary>
     internal async Task<T> ReceivedAsync<T>(Func<T, bool>? which = null) where T : Report
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
             var arrival = _arrived.Task;

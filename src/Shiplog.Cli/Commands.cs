@@ -1,0 +1,53 @@
+using System.CommandLine;
+
+namespace Shiplog.Cli;
+
+/// <summary>The tree of commands. At its root stand docker's own options, as far as they say which engine is meant.</summary>
+internal static class Commands
+{
+    /// <summary>The plugin's name, and its command's.</summary>
+    public const string Name = "shiplog";
+
+    private static readonly Option<string?> Host = new("--host", "-H") { Description = "Engine to ask", Recursive = true };
+    private static readonly Option<string?> Context = new("--context", "-c") { Description = "Docker context to use", Recursive = true };
+    private static readonly Option<string?> Config = new("--config") { Description = "Folder of the docker CLI's configuration", Recursive = true };
+    // Docker's, and of no meaning here.
+    private static readonly Option<bool> Debug = new("--debug", "-D") { Hidden = true, Recursive = true };
+    private static readonly Option<string?> LogLevel = new("--log-level", "-l") { Hidden = true, Recursive = true };
+
+    public static RootCommand Root(TextWriter output)
+    {
+        var shiplog = new Command(Name, "Ask the engine about the past")
+        {
+            ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
+        };
+        return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };
+    }
+
+    /// <summary>The engine that these arguments and the environment mean.</summary>
+    /// <exception cref="CliException">They mean none that can be asked.</exception>
+    public static Engine EngineOf(ParseResult parsed) => new(DockerEndpoint.Resolve(
+        parsed.GetValue(Host), parsed.GetValue(Context), parsed.GetValue(Config), Environment.GetEnvironmentVariable, File.Exists));
+
+    /// <summary>A container's name or id, present or removed; the shell offers those that there were.</summary>
+    public static Argument<string> Container()
+    {
+        var argument = new Argument<string>("CONTAINER") { Description = "Name or id, of a removed container too" };
+        argument.CompletionSources.Add(context => NamesAsync(context.ParseResult).GetAwaiter().GetResult());
+        return argument;
+    }
+
+    // A shell that asks for completions is not told what went wrong.
+    private static async Task<string[]> NamesAsync(ParseResult parsed)
+    {
+        try
+        {
+            using var engine = EngineOf(parsed);
+            return [.. (await engine.ContainersAsync(removed: true, CancellationToken.None)).Select(c => c.Name).Distinct()];
+        }
+        catch (CliException)
+        {
+            return [];
+        }
+    }
+}

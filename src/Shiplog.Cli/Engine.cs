@@ -1,0 +1,118 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Shiplog.Contracts.Views;
+
+namespace Shiplog.Cli;
+
+/// <summary>Asks an engine by REST v1.</summary>
+/// <param name="address"><c>unix:///path</c>, or an address of HTTP.</param>
+internal sealed class Engine(Uri address) : IDisposable
+{
+    private readonly HttpClient _client = Client(address);
+
+    /// <param name="removed">With those that are no more.</param>
+    public Task<ContainerView[]> ContainersAsync(bool removed, CancellationToken cancellation) =>
+        GetAsync($"containers?all={(removed ? "true" : "false")}", CliJson.Default.ContainerViewArray, cancellation);
+
+    public Task<ContainerView> ContainerAsync(string idOrName, CancellationToken cancellation) =>
+        GetAsync($"containers/{Uri.EscapeDataString(idOrName)}", CliJson.Default.ContainerView, cancellation);
+
+    /// <summary>Its whole life, in order.</summary>
+    public Task<EventView[]> EventsAsync(string containerId, CancellationToken cancellation) =>
+        GetAsync($"containers/{containerId}/events", CliJson.Default.EventViewArray, cancellation);
+
+    /// <param name="query">As <c>address=172.17.0.3&amp;at=…</c>.</param>
+    public Task<AddressLeaseView[]> LeasesAsync(string query, CancellationToken cancellation) =>
+        GetAsync($"leases?{query}", CliJson.Default.AddressLeaseViewArray, cancellation);
+
+    /// <summary>The last lines of its output.</summary>
+    public async Task<string> LogsAsync(string containerId, int tail, bool timestamps, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync($"containers/{containerId}/logs?tail={tail}&timestamps={(timestamps ? "true" : "false")}", cancellation);
+        return await answer.Content.ReadAsStringAsync(cancellation);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(path, cancellation);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(cancellation), type, cancellation)
+                ?? throw new CliException($"{address} answered with nothing");
+        }
+        catch (JsonException e)
+        {
+            throw new CliException($"{address} answered what this version does not understand: {e.Message}", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellation)
+    {
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _client.GetAsync("/api/v1/" + path, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new CliException($"Cannot connect to Shiplog at {address} ({Reason(e)}). Is it running? infra/up starts it.", e);
+        }
+        if (answer.IsSuccessStatusCode)
+            return answer;
+        using (answer)
+            throw new CliException(await RefusalAsync(answer, cancellation));
+    }
+
+    // A missing socket's own error speaks of addresses.
+    private string Reason(HttpRequestException e) =>
+        address.Scheme is "unix" && !File.Exists(address.LocalPath) ? "there is no such socket" : e.InnerException?.Message ?? e.Message;
+
+    private async Task<string> RefusalAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType is not "application/problem+json")
+            return $"The engine at {address} is not Shiplog (it answered {(int)answer.StatusCode}). Name Shiplog's socket: docker -H unix:///run/shiplog/docker.sock shiplog …";
+        var problem = await JsonSerializer.DeserializeAsync(
+            await answer.Content.ReadAsStreamAsync(cancellation), CliJson.Default.Problem, cancellation);
+        return problem?.Detail ?? problem?.Title ?? $"the engine answered {(int)answer.StatusCode}";
+    }
+
+    private static HttpClient Client(Uri address)
+    {
+        if (address.Scheme is not "unix")
+            return new HttpClient { BaseAddress = new UriBuilder("http", address.Host, address.Port < 0 ? 8080 : address.Port).Uri };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(address.LocalPath), cancellation);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = new Uri("http://shiplog") };
+    }
+}
+
+/// <summary>An error of REST (RFC 9457).</summary>
+internal sealed record Problem(string? Title, string? Detail);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ContainerView[]))]
+[JsonSerializable(typeof(ContainerView))]
+[JsonSerializable(typeof(EventView[]))]
+[JsonSerializable(typeof(AddressLeaseView[]))]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class CliJson : JsonSerializerContext;

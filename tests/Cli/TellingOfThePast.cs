@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Shiplog.Contracts.Views;
+
+namespace Shiplog.Cli.Tests;
+
+public sealed class TellingOfThePast
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 17, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly ContainerView Cce = new(
+        new string('a', 64), "cce", "busybox", "sha256:" + new string('b', 64), "sh -c exit", "removed", 7, null, Noon, Noon.AddMilliseconds(100),
+        Noon.AddMilliseconds(537), Noon.AddSeconds(1), null, "bridge", null, "unix:root", ["sha256:" + new string('c', 64)], "host-1");
+
+    [Fact]
+    public void A_life_is_told_with_its_configuration_steps_and_last_words()
+    {
+        EventView[] events =
+        [
+            Event(1, "container_created", Noon, """{"config":{"env":["A=1"],"tty":true,"user":""},"host":{"networkMode":"bridge"},"name":"cce"}"""),
+            Event(2, "ip_assigned", Noon.AddMilliseconds(50), """{"address":"172.17.0.3"}"""),
+            Event(3, "container_exited", Noon.AddMilliseconds(537), """{"exitCode":7}"""),
+        ];
+        var text = new StringWriter();
+        ShowContainer.Write(text, Cce, events, "one\ntwo\n");
+        var told = text.ToString();
+        told.ShouldStartWith("cce is removed\n");
+        foreach (var part in (string[])["for 437 ms, exit code 7", "by unix:root on host-1", "172.17.0.3", "A=1", "networkMode", "container exited", "exitCode 7", "  one\n  two\n"])
+            told.ShouldContain(part);
+        told.ShouldNotContain("user ");
+    }
+
+    [Fact]
+    public void A_list_has_a_line_for_each()
+    {
+        var text = new StringWriter();
+        ListContainers.Write(text, [Cce, Cce with { Name = "runs", State = "running", FinishedAt = null, ExitCode = null }]);
+        var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3);
+        lines[1].ShouldContain("437 ms");
+        lines[2].ShouldEndWith("still");
+    }
+
+    [Theory]
+    [InlineData("172.17.0.3", "address=172.17.0.3")]
+    [InlineData("fd00::3", "address=fd00%3A%3A3")]
+    [InlineData("02:42:ac:11:00:02", "mac=02%3A42%3Aac%3A11%3A00%3A02")]
+    public void An_address_may_be_of_either_kind(string address, string query) => WhoHad.Query(address, null).ShouldBe(query);
+
+    [Theory]
+    [InlineData("1.2")]
+    [InlineData("cce")]
+    [InlineData("02:42:ac")]
+    public void What_is_no_address_is_refused(string text) => Should.Throw<CliException>(() => WhoHad.Query(text, null)).Message.ShouldContain(text);
+
+    [Fact]
+    public void A_time_that_is_none_is_refused() => Should.Throw<CliException>(() => Text.ParseTime("last tuesday")).Message.ShouldContain("2026-11-17 14:03");
+
+    [Fact]
+    public async Task A_shell_is_offered_the_commands_and_then_their_options()
+    {
+        (await CompleteAsync("shiplog", "")).ShouldBe(["logs", "ps", "show", "who", ":4"], ignoreOrder: true);
+        (await CompleteAsync("shiplog", "sh")).ShouldBe(["show", ":4"]);
+        (await CompleteAsync("shiplog", "ps", "--l")).ShouldContain("--last");
+    }
+
+    private static async Task<string[]> CompleteAsync(params string[] line)
+    {
+        var text = new StringWriter();
+        await Completion.WriteAsync(line, text);
+        return [.. text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t')[0])];
+    }
+
+    private static EventView Event(long sequence, string type, DateTimeOffset at, string data) => new(
+        sequence, "container/x", sequence, type, at, at, "unix:root", "request", null, null, "host-1", JsonDocument.Parse(data).RootElement);
+}

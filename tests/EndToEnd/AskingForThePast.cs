@@ -1,0 +1,61 @@
+using Shiplog.EndToEnd.Tests.Running;
+
+namespace Shiplog.EndToEnd.Tests;
+
+/// <summary>The docker CLI's plugin: what is gone can still be asked for.</summary>
+public sealed class AskingForThePast(RunningInstance engine)
+{
+    [Fact]
+    public async Task A_removed_containers_life_and_last_words_are_shown_by_name()
+    {
+        Plug();
+        var said = (await engine.DockerAsync("run", "--rm", "--name", "gone", "--label", "team=blue", "busybox", "sh", "-c", "echo last words; exit 3")).ExitCode;
+        said.ShouldBe(3);
+        var shown = (await engine.DockerAsync("shiplog", "show", "gone")).Succeeded().Output;
+        foreach (var part in (string[])["gone is removed", "exit code 3", "team=blue", "container started", "ip assigned", "last words"])
+            shown.ShouldContain(part);
+        (await engine.DockerAsync("shiplog", "logs", "gone")).Succeeded().Output.ShouldBe("last words\n");
+        (await engine.DockerAsync("shiplog", "ps")).Succeeded().Output.ShouldContain("gone");
+        (await engine.DockerAsync("logs", "gone")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_address_leads_to_the_container_that_had_it()
+    {
+        Plug();
+        (await engine.DockerAsync("run", "--rm", "--name", "addressed", "busybox", "true")).Succeeded();
+        var address = (await engine.EventsOfAsync("addressed")).Single(e => e.Type == "ip_assigned").Data.GetProperty("address").GetString()!;
+        (await engine.DockerAsync("shiplog", "who", address)).Succeeded().Output.ShouldContain("addressed");
+        var refused = await engine.DockerAsync("shiplog", "who", address, "--at", "2001-01-01 00:00");
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain($"no container had {address}");
+    }
+
+    [Fact]
+    public async Task What_is_not_known_is_said_and_the_exit_code_tells()
+    {
+        Plug();
+        var refused = await engine.DockerAsync("shiplog", "show", "never-was");
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldContain("never-was");
+        (await engine.DockerAsync("shiplog", "--help")).Succeeded().Output.ShouldContain("show");
+    }
+
+    [Fact]
+    public async Task The_shell_is_offered_the_commands_and_the_names_of_removed_containers()
+    {
+        Plug();
+        (await engine.DockerAsync("run", "--rm", "--name", "offered", "busybox", "true")).Succeeded();
+        (await engine.DockerAsync("__complete", "shiplog", "")).Output.ShouldContain("show\t");
+        (await engine.DockerAsync("__complete", "shiplog", "show", "off")).Output.ShouldContain("offered");
+    }
+
+    /// <summary>The default instance's plugin goes to the machine's folder; this one's into the docker CLI's own.</summary>
+    private void Plug()
+    {
+        var plugins = Directory.CreateDirectory(Path.Combine(engine.DockerEnvironment["DOCKER_CONFIG"], "cli-plugins")).FullName;
+        var link = Path.Combine(plugins, "docker-shiplog");
+        if (!File.Exists(link))
+            File.CreateSymbolicLink(link, Path.Combine(engine.Instance.Home, "bin", "current", "cli", "docker-shiplog"));
+    }
+}
