@@ -48,7 +48,7 @@ public sealed class KeepingLogs : IAsyncLifetime
         }
 
         await _host.StartWorkerAsync();
-        for (var patience = DateTime.UtcNow.AddSeconds(30); File.Exists(Path.Combine(folder, "old")); await Task.Delay(20))
+        for (var patience = DateTime.UtcNow.AddSeconds(30); File.Exists(Path.Combine(folder, "old")); await Task.Delay(20, TestContext.Current.CancellationToken))
             DateTime.UtcNow.ShouldBeLessThan(patience);
         File.Exists(Path.Combine(folder, "young")).ShouldBeTrue();
     }
