@@ -7,7 +7,7 @@ namespace Shiplog.EndToEnd.Tests;
 /// <summary>A process of the engine is killed without warning while containers run: nothing happens to them, and nothing is lost.</summary>
 public sealed class LosingAProcess(RunningInstance engine)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
     [InlineData("server")]
@@ -41,6 +41,7 @@ public sealed class LosingAProcess(RunningInstance engine)
         var pid = await PidOfAsync(name);
 
         (await engine.InfraAsync("service", "stop", process)).Succeeded();
+        var signalled = DateTimeOffset.UtcNow;
         (await Command.RunAsync("kill", ["-USR1", pid.ToString(CultureInfo.InvariantCulture)])).Succeeded();
         await UntilAsync(() => Task.FromResult(!Directory.Exists($"/proc/{pid}")));
         var ended = DateTimeOffset.UtcNow;
@@ -49,7 +50,7 @@ public sealed class LosingAProcess(RunningInstance engine)
 
         await EndsWithAsync(id, 7);
         var exit = (await engine.EventsOfAsync(id)).Single(e => e.Type == "container_exited");
-        exit.At.ShouldBeInRange(ended - TimeSpan.FromSeconds(1), ended + TimeSpan.FromSeconds(1), "when it happened, not when it was noticed");
+        exit.At.ShouldBeInRange(signalled - TimeSpan.FromSeconds(1), ended + TimeSpan.FromSeconds(1), "when it happened, not when it was noticed");
         (await engine.DockerAsync("rm", name)).Succeeded();
         await engine.Kernel.LeavesNothingSinceAsync(before);
     }
@@ -62,7 +63,7 @@ public sealed class LosingAProcess(RunningInstance engine)
         await UntilAsync(async () =>
             engine.ProcessId("server") != server && engine.ProcessId("worker") != worker && (await engine.DockerAsync("run", "--rm", "busybox", "true")).ExitCode == 0);
         // The figure itself is measured on a quiet machine (docs/benchmarks.md); here it must only not be of another order.
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(6));
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

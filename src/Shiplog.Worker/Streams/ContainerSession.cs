@@ -11,6 +11,11 @@ namespace Shiplog.Worker.Streams;
 /// One run of a container as those attached to it see it. They may come before it starts, so that no byte is lost; the
 /// session is over when the container has ended and all of its output has been passed on.
 /// </summary>
+/// <remarks>
+/// Who asks for what was written before as well is joined first and told the log then, with the live output waiting behind it.
+/// So nothing that is written from the join on is missed, and what is written between the join and the end of the log comes
+/// twice: once out of the log, once live.
+/// </remarks>
 internal sealed class ContainerSession
 {
     // conmon takes 32 KiB at a time from its socket and loses the rest of a longer packet.

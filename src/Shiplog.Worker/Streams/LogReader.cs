@@ -37,7 +37,10 @@ internal sealed class LogReader(Inotify inotify)
         }
     }
 
-    /// <summary>Tells a client who attaches what was written before.</summary>
+    /// <summary>
+    /// Tells a client who attaches what was written before: the log's whole lines up to its present end. What is written in
+    /// this moment he gets live too (<see cref="ContainerSession"/>).
+    /// </summary>
     public static async Task ReplayAsync(string path, AttachedClient client)
     {
         if (!File.Exists(path))

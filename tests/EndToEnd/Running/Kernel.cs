@@ -5,7 +5,7 @@ namespace Shiplog.EndToEnd.Tests.Running;
 /// <summary>What an instance has in the kernel, on disk and in its lease table: one line a thing.</summary>
 internal sealed class Kernel(RunningInstance engine)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Everything there is now.</summary>
     public async Task<SortedSet<string>> LookAsync()

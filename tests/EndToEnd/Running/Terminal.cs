@@ -6,7 +6,7 @@ namespace Shiplog.EndToEnd.Tests.Running;
 /// <summary>A program on a real pseudo-terminal, which script(1) makes, and somebody who types.</summary>
 internal sealed class Terminal : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly StringBuilder _screen = new();
     private readonly Task _reading;

@@ -46,6 +46,8 @@ public sealed class DockerServer : IAsyncLifetime
         Client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) => new NetworkStream(await ConnectAsync(cancellation), ownsSocket: true),
+            // By default a body that is not asked for within a second is sent all the same, into a connection that may be closed by then.
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(60),
         })
         { BaseAddress = new Uri("http://docker/v1.50/") };
     }

@@ -108,11 +108,11 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
         made.Size.ShouldBe(20);
         // The histories follow a moment behind.
         LineageEdge[] edges = [];
-        for (var tries = 0; tries < 100 && edges.Length < 2; tries++)
+        await Eventually.TrueAsync(async () =>
         {
-            await Task.Delay(50, Cancellation);
             edges = [.. (await GetAsync<LineageView>("/api/v1/lineage")).Edges.Where(e => e.From == id || e.To == id)];
-        }
+            return edges.Length >= 2;
+        });
         edges.Select(e => (e.From, e.To, e.Kind)).ShouldBe([(parent, id, "run"), (id, image, "commit")]);
         (await GetAsync<ContainerView>("/api/v1/containers/" + id)).CommittedImages.ShouldBe([image]);
     }
@@ -187,7 +187,7 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
 
     private static async Task<EventView> NextAsync(StreamReader lines)
     {
-        while (await lines.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(10)) is { } line)
+        while (await lines.ReadLineAsync(Cancellation).AsTask().WaitAsync(Eventually.Patience) is { } line)
         {
             if (line.StartsWith("data: ", StringComparison.Ordinal))
                 return JsonSerializer.Deserialize<EventView>(line[6..], JsonSerializerOptions.Web)!;

@@ -20,7 +20,7 @@ public sealed class Rebuilding
         var marten = store.Get<IDocumentStore>();
         using var daemon = await marten.BuildProjectionDaemonAsync();
         await daemon.StartAllAsync();
-        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(20));
+        await daemon.WaitForNonStaleData(Eventually.Patience);
         await daemon.StopAllAsync();
         var live = await ContentsAsync(cluster);
 

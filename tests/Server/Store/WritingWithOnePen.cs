@@ -42,7 +42,7 @@ public sealed class WritingWithOnePen(StoreFixture fixture)
                 written.Add(Streams.Container(id));
             }
         }, stop.Token)));
-        await follower.WaitAsync(TimeSpan.FromSeconds(10), TestStore.Cancellation);
+        await follower.WaitAsync(Eventually.Patience, TestStore.Cancellation);
 
         seen.Select(e => e.Sequence).ShouldBeInOrder(SortDirection.Ascending);
         seen.Select(e => e.Sequence).ShouldBeUnique();

@@ -24,7 +24,7 @@ public sealed class DeliveringFacts : IAsyncLifetime
     public async Task Sends_again_until_the_server_has_it()
     {
         _server.Refusals = 3;
-        await Report("a", "c1").WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Report("a", "c1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         _server.Taken.Select(b => b.CommandId).ShouldBe(["c1"]);
         (await _delivery.Remembered("c1")!).CommandId.ShouldBe("c1");
         _delivery.Remembered("other").ShouldBeNull();
@@ -36,11 +36,11 @@ public sealed class DeliveringFacts : IAsyncLifetime
         _server.Poison = "a1";
         var first = Report("a", "a1");
         var second = Report("a", "a2");
-        await Report("b", "b1").WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Report("b", "b1").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         (first.IsCompleted, second.IsCompleted).ShouldBe((false, false));
         _delivery.OutcomeOf("a2").ShouldNotBeNull();
         _server.Poison = null;
-        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         _server.Taken.Select(b => b.CommandId).ShouldBe(["b1", "a1", "a2"]);
     }
 

@@ -90,7 +90,7 @@ public sealed class RegistriesThatMisbehave
             for (var zeros = new byte[64 * 1024]; !cutOff.Task.IsCompleted;)
                 await c.Response.Body.WriteAsync(zeros);
         })).ShouldContain("is larger than the");
-        await cutOff.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await cutOff.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -108,6 +108,7 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
     {
         var order = _host.None(["sh", "-c", "echo before; cat"], p => p with { OpenStdin = true });
         await _host.Server.SendAsync(order);
+        await LoggedAsync(order, "before");
         using var client = await AttachAsync(order, "stdin=1&stdout=1&stream=1&logs=1");
         (await ReadFrameAsync(client)).ShouldBe("before\n");
         await client.SendAsync("after\n"u8.ToArray());
@@ -120,6 +121,16 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
     {
         using var client = await SendAsync(_host.None(["true"]), "stdout=1&stream=1&tty=1&detachKeys=ctrl-11");
         Encoding.UTF8.GetString(await ReadToEndAsync(client)).ShouldContain("invalid detach keys");
+    }
+
+    /// <summary>Returns when the log begins with this line: then nobody who attaches gets it from the program any more.</summary>
+    private async Task LoggedAsync(StartContainer order, string line)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var http = _host.Server.Http();
+        using var log = new StreamReader(await http.GetStreamAsync(
+            WorkerStreams.Logs(order.ContainerId) + "?stdout=1&follow=1&tty=1", patience.Token));
+        (await log.ReadLineAsync(patience.Token)).ShouldBe(line);
     }
 
     private async Task<Socket> AttachAsync(StartContainer order, string query)
@@ -164,11 +175,21 @@ public sealed class AttachingToAContainer(SharedWorker shared) : IClassFixture<S
     private static async Task<string> ReadFrameAsync(Socket socket)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var header = new byte[8];
-        await socket.ReceiveAsync(header, SocketFlags.None, patience.Token);
-        var body = new byte[header[7]];
-        await socket.ReceiveAsync(body, SocketFlags.None, patience.Token);
-        return Encoding.UTF8.GetString(body);
+        var header = await ReadAsync(socket, 8, patience.Token);
+        return Encoding.UTF8.GetString(await ReadAsync(socket, header[7], patience.Token));
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket socket, int count, CancellationToken cancellation)
+    {
+        var bytes = new byte[count];
+        for (var read = 0; read < count;)
+        {
+            var more = await socket.ReceiveAsync(bytes.AsMemory(read), SocketFlags.None, cancellation);
+            more.ShouldBeGreaterThan(0);
+            read += more;
+        }
+
+        return bytes;
     }
 
     private static List<(int Stream, string Text)> Frames(ReadOnlySpan<byte> data)
