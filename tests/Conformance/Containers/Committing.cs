@@ -1,0 +1,82 @@
+namespace Shiplog.Conformance.Tests.Containers;
+
+/// <summary>POST /commit</summary>
+public sealed class Committing : Conversation
+{
+    [Fact]
+    public async Task Makes_an_image_of_what_the_container_has_become()
+    {
+        var id = await RunToEndAsync("sh", "-c", "echo kept > /kept");
+        var name = NewName();
+        var image = (await DockerEngine.PostAsync($"/commit?container={id}&repo={name}&tag=v2&author=Ann%20%3Ca%40b%3E&comment=why")).With(201).Json.Text("Id");
+        Forget(name + ":v2");
+        image.ShouldMatch("^sha256:[0-9a-f]{64}$");
+        var made = (await DockerEngine.GetAsync($"/images/{name}:v2/json")).With(200).Json;
+        made.Text("Id").ShouldBe(image);
+        made.Text("Author").ShouldBe("Ann <a@b>");
+        made.Text("Comment").ShouldBe("why");
+        made.Text("Container").ShouldBe(id);
+        made.Text("Parent").ShouldBe((await DockerEngine.GetAsync($"/images/{DockerEngine.Image}/json")).Json.Text("Id"));
+        made.Texts("RootFS", "Layers").Length.ShouldBe(2);
+        var next = await RunAsync(new { Image = name + ":v2", Cmd = (string[])["cat", "/kept"] });
+        await SaidAsync(next, "kept");
+    }
+
+    [Fact]
+    public async Task Takes_instructions_and_a_configuration()
+    {
+        var id = await CreateAsync("true");
+        var name = NewName();
+        var changes = string.Join('&', new[] { "ENV A=b", "CMD [\"hello\"]", "LABEL x=y", "EXPOSE 81", "VOLUME /data", "WORKDIR /tmp", "USER 5", "ONBUILD RUN x" }
+            .Select(c => "changes=" + Uri.EscapeDataString(c)));
+        (await DockerEngine.PostAsync($"/commit?container={id}&repo={name}&{changes}", new { Env = (string[])["C=d"], Labels = new { z = "w" } })).With(201);
+        Forget(name + ":latest");
+        var config = (await DockerEngine.GetAsync($"/images/{name}/json")).With(200).Json.At("Config");
+        config.Texts("Env").ShouldInclude(["A=b", "C=d"]);
+        config.Texts("Cmd").ShouldBe(["hello"]);
+        config.Text("Labels", "x").ShouldBe("y");
+        config.Text("Labels", "z").ShouldBe("w");
+        config.Keys("ExposedPorts").ShouldBe(["81/tcp"]);
+        config.Keys("Volumes").ShouldBe(["/data"]);
+        config.Text("WorkingDir").ShouldBe("/tmp");
+        config.Text("User").ShouldBe("5");
+        config.Texts("OnBuild").ShouldBe(["RUN x"]);
+    }
+
+    [Fact]
+    public async Task Without_a_name_makes_an_image_without_one()
+    {
+        var id = await CreateAsync("true");
+        var image = (await DockerEngine.PostAsync($"/commit?container={id}")).With(201).Json.Text("Id");
+        Forget(image);
+        (await DockerEngine.GetAsync($"/images/{image}/json")).With(200).Json.Texts("RepoTags").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Leaves_a_running_container_running()
+    {
+        var id = await RunPoliteAsync();
+        var image = (await DockerEngine.PostAsync($"/commit?container={id}")).With(201).Json.Text("Id");
+        Forget(image);
+        (await StateAsync(id)).Text("Status").ShouldBe("running");
+    }
+
+    [Fact]
+    public async Task Refuses_instructions_that_are_none()
+    {
+        var id = await CreateAsync("true");
+        (await DockerEngine.PostAsync($"/commit?container={id}&changes=RUN%20true")).RefusesWith(400, "RUN is not a valid change command");
+    }
+
+    [Fact]
+    public async Task Refuses_a_name_that_is_none()
+    {
+        var id = await CreateAsync("true");
+        (await DockerEngine.PostAsync($"/commit?container={id}&repo=UPPER")).Refuses(
+            DockerEngine.BadInput, "invalid reference format: repository name must be lowercase");
+    }
+
+    [Fact]
+    public async Task Refuses_one_that_is_not_there() =>
+        (await DockerEngine.PostAsync("/commit?container=nosuch&repo=x")).Refuses(404, "No such container: nosuch");
+}

@@ -1,0 +1,41 @@
+namespace Shiplog.Conformance.Tests.Images;
+
+/// <summary>POST /images/create</summary>
+public sealed class Pulling : Conversation
+{
+    private static string Reference => $"{DockerEngine.Registry}/busybox";
+
+    [Fact]
+    public async Task Brings_an_image_and_tells_of_its_progress()
+    {
+        Forget(Reference + ":latest");
+        var lines = (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag=latest")).With(200).Lines;
+        lines[0].Text("status").ShouldBe("Pulling from busybox");
+        lines[0].Text("id").ShouldBe("latest");
+        lines[^2].Text("status").ShouldMatch("^Digest: sha256:[0-9a-f]{64}$");
+        lines[^1].Text("status").ShouldBe($"Status: Image is up to date for {Reference}:latest");
+        var image = (await DockerEngine.GetAsync($"/images/{Reference}/json")).With(200).Json;
+        image.Texts("RepoDigests").ShouldBe([$"{Reference}@{lines[^2].Text("status")["Digest: ".Length..]}"]);
+    }
+
+    [Fact]
+    public async Task By_digest_gives_no_tag()
+    {
+        var digest = (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag=latest")).With(200).Lines[^2].Text("status")["Digest: ".Length..];
+        Forget(Reference + ":latest");
+        (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag={digest}")).With(200);
+        (await DockerEngine.GetAsync($"/images/{Reference}@{digest}/json")).With(200);
+    }
+
+    [Fact]
+    public async Task Of_a_tag_that_is_not_there_is_refused() =>
+        (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag=nosuch")).Refuses(
+            404, $"manifest for {Reference}:nosuch not found: manifest unknown: manifest unknown");
+
+    [Fact]
+    public async Task Of_a_repository_that_is_not_there_is_refused() =>
+        (await DockerEngine.PostAsync($"/images/create?fromImage={DockerEngine.Registry}/nosuch&tag=latest")).With(404);
+
+    [Fact]
+    public async Task Of_a_name_that_is_none_is_refused() => (await DockerEngine.PostAsync("/images/create?fromImage=UPPER&tag=x")).With(400);
+}
