@@ -1,7 +1,9 @@
 namespace Shiplog.Contracts.Orders;
 
 /// <summary>Delete what a container left on the host: its read-write layer, bundle and log. It must not be running.</summary>
-public sealed record RemoveContainer(string CommandId, string ContainerId) : Order(CommandId);
+/// <param name="Measure">Count what its read-write layer takes, and report it as freed.</param>
+public sealed record RemoveContainer(string CommandId, string ContainerId, bool Measure = false) : Order(CommandId);
 
 /// <summary>Nothing of the container is left on the host. Outcome of <see cref="RemoveContainer"/>.</summary>
-public sealed record ContainerRemovedReport(string ContainerId, DateTimeOffset At) : Report(At);
+/// <param name="FreedBytes">Of its read-write layer; <see langword="null"/> where nobody asked.</param>
+public sealed record ContainerRemovedReport(string ContainerId, DateTimeOffset At, long? FreedBytes = null) : Report(At);

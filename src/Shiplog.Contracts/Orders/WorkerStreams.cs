@@ -13,7 +13,7 @@ public static class WorkerStreams
     /// <summary>POST, hijacked; query <c>stdin, stdout, stderr, stream, logs</c> (0/1), <c>tty</c>, <c>detachKeys</c>.</summary>
     public static string Attach(string containerId) => $"/streams/containers/{containerId}/attach";
 
-    /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
+    /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";
 
     /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>

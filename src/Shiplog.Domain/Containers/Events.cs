@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using static System.Text.Json.Serialization.JsonIgnoreCondition;
+
 namespace Shiplog.Domain.Containers;
 
 // These names and shapes are a storage format: never edit a released event; add a new one, or a version with an upcaster.
@@ -103,7 +106,11 @@ public sealed record ContainerCommitted(
 public sealed record ContainerRemoveRequested(string ContainerId, string CommandId, bool Force, bool Volumes, DateTimeOffset At);
 
 /// <summary>Nothing of the container is left on the host. Outcome of a removal, or of <c>--rm</c>.</summary>
-public sealed record ContainerRemoved(string ContainerId, string? CommandId, DateTimeOffset At);
+public sealed record ContainerRemoved(string ContainerId, string? CommandId, DateTimeOffset At)
+{
+    /// <summary>What its read-write layer took, where that was counted.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public long? FreedBytes { get; init; }
+}
 
 /// <summary>A container's place in a network.</summary>
 public sealed record NetworkEndpoint(

@@ -12,6 +12,6 @@ public static class RecordRemoved
         if (!container.Exists)
             return Decision.Nothing;
         var asked = command is { Kind: "RemoveContainer", Intent: ContainerRemoveRequested remove } && remove.ContainerId == container.Id;
-        return Decision.Accept(new ContainerRemoved(container.Id, asked ? command!.CommandId : null, report.At));
+        return Decision.Accept(new ContainerRemoved(container.Id, asked ? command!.CommandId : null, report.At) { FreedBytes = report.FreedBytes });
     }
 }

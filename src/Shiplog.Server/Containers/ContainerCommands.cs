@@ -13,9 +13,10 @@ internal sealed class ContainerCommands(IEventLog log, IWorker worker)
 {
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
+    /// <param name="prefix">Before the words of a refusal.</param>
     /// <exception cref="DockerException">There is none.</exception>
-    public async Task<Container> FindAsync(string idOrName, CancellationToken cancellation) =>
-        await log.FindContainerAsync(idOrName, cancellation) ?? throw DockerException.NoSuchContainer(idOrName);
+    public async Task<Container> FindAsync(string idOrName, CancellationToken cancellation, string prefix = "") =>
+        await log.FindContainerAsync(idOrName, cancellation) ?? throw DockerException.NoSuchContainer(idOrName, prefix);
 
     /// <summary>The full id. A text that is one costs no query; whether there is such a container is still to be seen.</summary>
     /// <exception cref="DockerException">There is none.</exception>

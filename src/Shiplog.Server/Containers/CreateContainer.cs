@@ -38,7 +38,7 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
     {
         if (string.IsNullOrEmpty(name))
             throw DockerException.Invalid("no image specified");
-        var image = await log.FindImageAsync(name, request.Cancellation) ?? throw DockerException.NoSuchImage(Familiar(name));
+        var image = await log.FindImageAsync(name, request.Cancellation) ?? throw DockerException.NoSuchImage(name);
         if (request.Query("platform") is { } platform && ImageConfig.TryParse(image.ConfigJson, out var config) &&
             !Fits(platform, config))
         {
@@ -87,7 +87,4 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         [var os, var architecture, ..] => os == config.Os && architecture == config.Architecture,
         _ => false,
     };
-
-    /// <summary>The docker CLI pulls what it is told is not here, by this name.</summary>
-    private static string Familiar(string name) => ImageReference.TryParse(name, out var reference, out _) ? reference.Familiar : name;
 }

@@ -11,8 +11,9 @@ internal sealed class KillContainerEndpoint(ContainerKiller killer, ContainerCom
     public async Task HandleAsync(DockerRequest request)
     {
         var signal = request.Query("signal") ?? "KILL";
-        var container = await commands.FindAsync(request.Name, request.Cancellation);
-        await killer.KillAsync(container.Id, signal, request.NewCommand(), $"cannot kill container: {request.Name}: ");
+        var prefix = $"cannot kill container: {request.Name}: ";
+        var container = await commands.FindAsync(request.Name, request.Cancellation, prefix);
+        await killer.KillAsync(container.Id, signal, request.NewCommand(), prefix);
         await request.NoContentAsync();
     }
 }

@@ -11,15 +11,21 @@ namespace Shiplog.Server.Containers;
 internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDockerEndpoint
 {
     private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+    private static readonly string[] Healths = ["starting", "healthy", "unhealthy", "none"];
 
     public async Task HandleAsync(DockerRequest request)
     {
         var filters = Filters.Read(
-            request.Query("filters"), "id", "name", "label", "status", "ancestor", "exited", "network", "before", "since", "is-task");
+            request.Query("filters"), "id", "name", "label", "status", "ancestor", "exited", "network", "before", "since", "is-task",
+            "health", "expose", "publish");
         foreach (var status in filters["status"].Where(s => !States.Contains(s)))
             throw DockerException.Invalid($"invalid filter 'status={status}': invalid value for state ({status}): must be one of {string.Join(", ", States)}");
+        foreach (var health in filters["health"].Where(h => !Healths.Contains(h)))
+            throw DockerException.Invalid($"Unrecognised filter value for health: {health}");
+        var codes = filters["exited"].Select(Code).ToArray();
+        var (exposed, published) = (PortFilter.Read(filters, "expose"), PortFilter.Read(filters, "publish"));
         var containers = await log.ListContainersAsync(request.Cancellation);
-        var found = Between(containers, filters, request).Where(c => Passes(c, filters));
+        var found = Between(containers, filters, request).Where(c => Passes(c, filters, codes) && exposed.Fits(c.Config?.ExposedPorts ?? []) && published.Fits([]));
         found = await OfAncestorsAsync(found, filters["ancestor"], request.Cancellation);
         var limit = request.Number("limit") is { } number and > 0 ? number : int.MaxValue;
         if (!request.Flag("all") && limit == int.MaxValue && !filters.Has("status"))
@@ -30,12 +36,13 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
         await request.WriteJsonAsync(items, DockerJson.Default.ContainerSummaryArray);
     }
 
-    private static bool Passes(Container c, Filters filters) =>
+    private static bool Passes(Container c, Filters filters, int[] codes) =>
         filters.Prefix("id", c.Id) &&
         (filters.Match("name", c.Name) || filters.Match("name", "/" + c.Name)) &&
         filters.Labels("label", c.Config?.Labels ?? []) &&
         filters.Exact("status", ContainerWire.State(c)) &&
-        (!filters.Has("exited") || (!c.IsUp && c.StartedAt is not null && filters["exited"].Any(e => Code(e) == c.ExitCode))) &&
+        (!filters.Has("exited") || (!c.IsUp && c.StartedAt is not null && codes.Contains(c.ExitCode))) &&
+        filters.Exact("health", "none") &&
         (filters.Exact("network", c.Host?.NetworkMode) || filters.Prefix("network", c.Endpoint?.NetworkId)) &&
         filters["is-task"].All(t => t is "false" or "0");
 
@@ -49,12 +56,10 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
         var before = filters["before"] is [var b, ..] ? b : request.Query("before");
         var since = filters["since"] is [var s, ..] ? s : request.Query("since");
         IEnumerable<Container> found = all;
-        if (before is not null)
-            found = found.SkipWhile(c => !Is(c, Known(all, before))).Skip(1);
-        return since is null ? found : found.TakeWhile(c => !Is(c, Known(all, since)));
+        if (before is not null && Known(all, before) is var upper)
+            found = found.SkipWhile(c => c.Id != upper.Id).Skip(1);
+        return since is not null && Known(all, since) is var lower ? found.TakeWhile(c => c.Id != lower.Id) : found;
     }
-
-    private static bool Is(Container c, Container other) => c.Id == other.Id;
 
     private static Container Known(IReadOnlyList<Container> all, string idOrName) =>
         all.FirstOrDefault(c => c.Name == idOrName.TrimStart('/') || c.Id.StartsWith(idOrName, StringComparison.Ordinal))

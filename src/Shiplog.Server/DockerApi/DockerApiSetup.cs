@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 using Shiplog.Server.Containers;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
 
 namespace Shiplog.Server.DockerApi;
@@ -16,7 +17,8 @@ internal static class DockerApiSetup
 
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
-        .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>();
+        .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
+        .AddSingleton<ImageRemover>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front

@@ -1,4 +1,5 @@
 using Shiplog.Domain;
+using Shiplog.Domain.Images;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -11,9 +12,12 @@ internal sealed class DockerException(int status, string message) : Exception(me
 
     public static DockerException NotFound(string message) => new(404, message);
 
-    public static DockerException NoSuchContainer(string idOrName) => NotFound($"No such container: {idOrName}");
+    public static DockerException NoSuchContainer(string idOrName, string prefix = "") =>
+        NotFound($"{prefix}No such container: {idOrName}");
 
-    public static DockerException NoSuchImage(string name) => NotFound($"No such image: {name}");
+    /// <summary>The docker CLI pulls what it is told is not here, by the name in these words: so with its tag.</summary>
+    public static DockerException NoSuchImage(string name) =>
+        NotFound($"No such image: {(ImageReference.TryParse(name, out var reference, out _) ? reference.Familiar : name)}");
 
     public static DockerException Conflict(string message) => new(409, message);
 

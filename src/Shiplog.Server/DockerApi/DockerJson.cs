@@ -16,6 +16,8 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(WaitReply))]
 [JsonSerializable(typeof(CommitReply))]
+[JsonSerializable(typeof(ContainersPruned))]
+[JsonSerializable(typeof(ImagesPruned))]
 [JsonSerializable(typeof(ImageInspect))]
 [JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(HistoryItem[]))]

@@ -23,7 +23,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<SaveImages>(services, "GET", "/images/get"),
         On<LoadImages>(services, "POST", "/images/load"),
         NotBuilt("GET", "/images/search", "searching Docker Hub"),
-        NotBuilt("POST", "/images/prune", "pruning images"),
+        On<PruneImages>(services, "POST", "/images/prune"),
         On<InspectImage>(services, "GET", "/images/{name}/json"),
         On<ShowImageHistory>(services, "GET", "/images/{name}/history"),
         On<SaveImages>(services, "GET", "/images/{name}/get"),
@@ -33,7 +33,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
 
         On<CreateContainerEndpoint>(services, "POST", "/containers/create"),
         On<ListContainers>(services, "GET", "/containers/json"),
-        NotBuilt("POST", "/containers/prune", "pruning containers"),
+        On<PruneContainers>(services, "POST", "/containers/prune"),
         On<InspectContainer>(services, "GET", "/containers/{name}/json"),
         On<StartContainerEndpoint>(services, "POST", "/containers/{name}/start"),
         NotBuilt("GET", "/containers/{name}/attach/ws", "attaching by web socket"),

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Shiplog.Server.DockerApi;
 
 /// <summary>Times as Docker writes and reads them.</summary>
-internal static class DockerTime
+internal static partial class DockerTime
 {
     /// <summary>Where there is no time.</summary>
     public const string Zero = "0001-01-01T00:00:00Z";
@@ -16,7 +17,7 @@ internal static class DockerTime
 
     /// <summary>
     /// Seconds since 1970, with or without a fraction. RFC 3339 and <c>now</c>, which clients turn into seconds themselves,
-    /// are understood too.
+    /// are understood too, and so is a length of time before now: <c>24h</c>, <c>1h30m</c>.
     /// </summary>
     /// <exception cref="DockerException">It is none of them.</exception>
     public static DateTimeOffset? Parse(string? text, DateTimeOffset now)
@@ -28,6 +29,8 @@ internal static class DockerTime
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) &&
             seconds is > -62_135_596_800m and < 253_402_300_800m)
             return DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
+        if (Length().Match(text) is { Success: true } length && Span(length) is { } span && now.UtcTicks > span.Ticks)
+            return now - span;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : throw DockerException.Invalid($"failed to parse value as time or duration: \"{text}\"");
@@ -48,4 +51,26 @@ internal static class DockerTime
         { TotalDays: < 730 } => $"{(int)(span.TotalDays / 30)} months",
         _ => $"{(int)(span.TotalDays / 365)} years",
     };
+
+    private static TimeSpan? Span(Match length)
+    {
+        var sum = 0m;
+        for (var i = 0; i < length.Groups["number"].Captures.Count; i++)
+        {
+            if (!decimal.TryParse(length.Groups["number"].Captures[i].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+                return null;
+            sum += number * length.Groups["unit"].Captures[i].Value switch
+            {
+                "h" => TimeSpan.TicksPerHour,
+                "m" => TimeSpan.TicksPerMinute,
+                "s" => TimeSpan.TicksPerSecond,
+                _ => TimeSpan.TicksPerMillisecond,
+            };
+        }
+        return sum <= DateTimeOffset.MaxValue.Ticks ? TimeSpan.FromTicks((long)sum) : null;
+    }
+
+    // As Go writes lengths of time; parts below a millisecond are of no use here. Twelve digits are enough for any.
+    [GeneratedRegex(@"^(?:(?<number>\d{1,12}(?:\.\d{1,9})?)(?<unit>ms|[hms]))+\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Length();
 }

@@ -54,13 +54,18 @@ internal sealed class Filters
     public bool Match(string key, string value) => !Has(key) || this[key].Any(v => v == value || Finds(v, value));
 
     /// <summary>Not asked for, or all values (<c>key</c>, <c>key=value</c>) are among these.</summary>
-    public bool Labels(string key, IReadOnlyDictionary<string, string> labels) => this[key].All(wanted =>
+    public bool Labels(string key, IReadOnlyDictionary<string, string> labels) => this[key].All(wanted => Has(labels, wanted));
+
+    /// <summary>Not asked for, or none of the values (<c>key</c>, <c>key=value</c>) is among these.</summary>
+    public bool NoLabels(string key, IReadOnlyDictionary<string, string> labels) => !this[key].Any(unwanted => Has(labels, unwanted));
+
+    private static bool Has(IReadOnlyDictionary<string, string> labels, string wanted)
     {
         var (name, value) = wanted.IndexOf('=', StringComparison.Ordinal) is >= 0 and var at
             ? (wanted[..at], wanted[(at + 1)..])
             : (wanted, null);
         return labels.TryGetValue(name, out var has) && (value is null || has == value);
-    });
+    }
 
     private static IEnumerable<string> Values(JsonElement element) => element.ValueKind == JsonValueKind.Array
         ? element.EnumerateArray().Select(v => v.GetString() ?? "")

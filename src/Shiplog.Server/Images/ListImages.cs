@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
@@ -14,6 +14,8 @@ internal sealed class ListImages(IEventLog log, TimeProvider time) : IDockerEndp
         var filters = Filters.Read(request.Query("filters"), "reference", "dangling", "label", "before", "since", "until");
         if (!request.Version.AtLeast(41) && request.Query("filter") is { } filter)
             filters.Add("reference", filter);
+        if (filters["dangling"] is [var dangling, ..] && dangling is not ("1" or "0" or "true" or "false"))
+            throw DockerException.Invalid($"invalid filter 'dangling=[{dangling}]'");
         var images = await log.ListImagesAsync(request.Cancellation);
         var tags = ImageWire.TagsByImage(await log.ListReferencesAsync(request.Cancellation));
         var (newest, oldest) = (await CreatedAsync("before", filters, request), await CreatedAsync("since", filters, request));
@@ -55,10 +57,14 @@ internal sealed class ListImages(IEventLog log, TimeProvider time) : IDockerEndp
 
     private static bool Fits(string pattern, string name)
     {
-        var repository = name.AsSpan(0, name.LastIndexOf(':'));
-        return FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) ||
-            FileSystemName.MatchesSimpleExpression(pattern, repository, ignoreCase: false) ||
+        var repository = name[..name.LastIndexOf(':')];
+        return Matches(pattern, name) || Matches(pattern, repository) ||
             (ImageReference.TryParse(pattern, out var reference, out _) &&
-                (repository.SequenceEqual(reference.FamiliarRepository) && (pattern.LastIndexOf(':') <= pattern.LastIndexOf('/') || reference.Familiar == name)));
+                (repository == reference.FamiliarRepository && (pattern.LastIndexOf(':') <= pattern.LastIndexOf('/') || reference.Familiar == name)));
     }
+
+    /// <summary>As a shell matches a path: <c>*</c> and <c>?</c> stand for no slash.</summary>
+    private static bool Matches(string pattern, string text) => Regex.IsMatch(
+        text, "^" + Regex.Escape(pattern).Replace("\\*", "[^/]*", StringComparison.Ordinal).Replace("\\?", "[^/]", StringComparison.Ordinal) + "\\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }

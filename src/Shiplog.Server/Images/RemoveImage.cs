@@ -8,7 +8,7 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Images;
 
 /// <summary>DELETE /images/{name}</summary>
-internal sealed class RemoveImageEndpoint(IEventLog log, IEventFeed feed, IWorker worker, TimeProvider time) : IDockerEndpoint
+internal sealed class RemoveImageEndpoint(IEventLog log, ImageRemover remover) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -16,16 +16,24 @@ internal sealed class RemoveImageEndpoint(IEventLog log, IEventFeed feed, IWorke
             throw DockerException.Invalid("image name cannot be blank");
         var image = await log.FindImageAsync(request.Name, request.Cancellation) ?? throw DockerException.NoSuchImage(request.Name);
         var done = new List<ImageDeleted>();
-        await RemoveAsync(request, image, request.Name, request.Flag("force"), done);
+        await remover.RemoveAsync(request, image, request.Name, request.Flag("force"), done);
         // With the image go those below it that nothing has a name for, unless the client says otherwise.
         if (!request.Flag("noprune") && done.Any(d => d.Deleted == image.Id))
-            await PruneAsync(request, image.ParentImageId, done);
+            await remover.PruneAsync(request, image.ParentImageId, done);
         await request.WriteJsonAsync([.. done], DockerJson.Default.ImageDeletedArray);
     }
+}
 
-    private async Task RemoveAsync(DockerRequest request, Image image, string named, bool force, List<ImageDeleted> done)
+/// <summary>Takes names and images away.</summary>
+internal sealed class ImageRemover(IEventLog log, IEventFeed feed, IWorker worker, TimeProvider time)
+{
+    /// <param name="done">What has been done so far, in Docker's words; added to.</param>
+    /// <returns>The bytes that it freed.</returns>
+    /// <exception cref="DockerException">It is refused, or came to nothing.</exception>
+    public async Task<long> RemoveAsync(
+        DockerRequest request, Image image, string named, bool force, List<ImageDeleted> done, string cause = "request")
     {
-        var context = request.NewCommand();
+        var context = request.NewCommand(cause);
         var command = new RemoveImage(context.CommandId, named, force);
         var decision = RemoveImage.Decide(command, await UseOfAsync(image, request.Cancellation), time.GetUtcNow());
         if (decision is Decision.Refused refused)
@@ -33,38 +41,42 @@ internal sealed class RemoveImageEndpoint(IEventLog log, IEventFeed feed, IWorke
         var events = ((Decision.Accepted)decision).Events;
         await log.AppendAsync([.. events.Select(e => (StreamOf(e), e))], context, CancellationToken.None);
         done.AddRange(events.OfType<ImageUntagged>().Select(u => new ImageDeleted(Untagged: ImageReference.Parse(u.Reference).Familiar)));
-        if (events.OfType<ImageRemoveRequested>().FirstOrDefault() is { } intent)
-            await DeleteAsync(intent, image, done);
+        return events.OfType<ImageRemoveRequested>().FirstOrDefault() is { } intent ? await DeleteAsync(intent, image, done) : 0;
     }
 
-    private async Task DeleteAsync(ImageRemoveRequested intent, Image image, List<ImageDeleted> done)
+    private async Task<long> DeleteAsync(ImageRemoveRequested intent, Image image, List<ImageDeleted> done)
     {
         var removed = new TaskCompletionSource<ImageRemoved>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var subscription = feed.Subscribe(Streams.Image(image.Id), e =>
         {
-            if (e is ImageRemoved fact)
-                removed.TrySetResult(fact);
+            if (e is ImageRemoved gone)
+                removed.TrySetResult(gone);
         });
         var present = await log.ListImagesAsync(CancellationToken.None);
         var outcome = await worker.SendAsync(OrderFactory.RemoveImage(intent, present), CancellationToken.None);
         if (outcome.Failure is { } failure)
             throw DockerErrors.Of(failure);
-        var layers = (await removed.Task.WaitAsync(TimeSpan.FromSeconds(10), time)).DeletedLayers;
+        var fact = await removed.Task.WaitAsync(TimeSpan.FromSeconds(10), time);
         done.AddRange(image.RepoDigests.Select(d => new ImageDeleted(Untagged: ImageReference.TryParse(d, out var r, out _) ? r.Familiar : d)));
         done.Add(new ImageDeleted(Deleted: image.Id));
-        done.AddRange(layers.Select(l => new ImageDeleted(Deleted: l)));
+        done.AddRange(fact.DeletedLayers.Select(l => new ImageDeleted(Deleted: l)));
+        return fact.FreedBytes;
     }
 
-    private async Task PruneAsync(DockerRequest request, string? parentId, List<ImageDeleted> done)
+    /// <summary>Takes the images away that nothing has a name for, from this one down.</summary>
+    /// <returns>The bytes that it freed.</returns>
+    public async Task<long> PruneAsync(DockerRequest request, string? parentId, List<ImageDeleted> done, string cause = "request")
     {
+        var freed = 0L;
         while (parentId is not null && await log.FindImageAsync(parentId, CancellationToken.None) is { } parent)
         {
             var use = await UseOfAsync(parent, CancellationToken.None);
             if (use is not { References: [], Containers: [], Children: [] })
-                return;
-            await RemoveAsync(request, parent, parent.Id, force: false, done);
+                break;
+            freed += await RemoveAsync(request, parent, parent.Id, force: false, done, cause);
             parentId = parent.ParentImageId;
         }
+        return freed;
     }
 
     private async Task<ImageUse> UseOfAsync(Image image, CancellationToken cancellation)

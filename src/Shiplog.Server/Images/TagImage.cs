@@ -12,7 +12,7 @@ internal sealed class TagImageEndpoint(IEventLog log, TimeProvider time) : IDock
     {
         var (repository, tag) = (request.Query("repo") ?? throw DockerException.Invalid("invalid reference format"), request.Query("tag"));
         if (!ImageReference.TryParse(tag is null ? repository : $"{repository}:{tag}", out var reference, out var error))
-            throw DockerException.Invalid(error);
+            throw DockerException.Invalid(ImageReference.TryParse(repository, out _, out var ofName) ? "invalid tag format" : ofName);
         var image = await log.FindImageAsync(request.Name, request.Cancellation) ?? throw DockerException.NoSuchImage(request.Name);
         var command = new TagImage(reference.ToString(), image.Id);
         ContainerCommands.Accepted<ImageTagged>(await log.DecideAsync<Reference>(

@@ -19,14 +19,21 @@ internal sealed class ContainerRemover(Containers containers, ContainerFiles fil
         }
 
         sessions.Finish(order.ContainerId);
+        long? freed = order.Measure ? Bytes(paths.Upper) : null;
         if (Directory.Exists(paths.Folder))
         {
             files.DeleteButJournal(paths);
             Directory.Delete(paths.Folder, recursive: true);
         }
 
-        return Task.FromResult<Report[]>([new ContainerRemovedReport(order.ContainerId, time.GetUtcNow())]);
+        return Task.FromResult<Report[]>([new ContainerRemovedReport(order.ContainerId, time.GetUtcNow(), freed)]);
     }
+
+    // A container can put a link to anywhere into its layer: none is looked at, let alone followed.
+    private static long Bytes(string folder) => !Directory.Exists(folder)
+        ? 0
+        : new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .Sum(f => f.Length);
 }
 
 /// <summary>The files of a container that has ended.</summary>

@@ -151,17 +151,18 @@ internal sealed class LogReader(Inotify inotify)
                 return false;
             if (!request.Wants(line))
                 return true;
-            // A line that comes in pieces has its time before the first.
-            var stamp = request.Timestamps && !_within[(int)line.Stream] ? line.Stamp() + " " : "";
+            // A line that comes in pieces has its time and its details before the first.
+            var stamp = _within[(int)line.Stream] ? ""
+                : (request.Timestamps ? line.Stamp() + " " : "") + (request.Details is { } details ? details + " " : "");
             _within[(int)line.Stream] = line.Partial;
-            var length = stamp.Length + line.Text.Length + (line.Partial ? 0 : 1);
+            var length = Encoding.UTF8.GetByteCount(stamp) + line.Text.Length + (line.Partial ? 0 : 1);
             if (!request.Tty)
             {
                 StreamFrame.WriteHeader(output.GetSpan(StreamFrame.HeaderLength), line.Stream, length);
                 output.Advance(StreamFrame.HeaderLength);
             }
 
-            output.Write(Encoding.ASCII.GetBytes(stamp));
+            output.Write(Encoding.UTF8.GetBytes(stamp));
             output.Write(line.Text.Span);
             if (!line.Partial)
                 output.Write(NewLine);

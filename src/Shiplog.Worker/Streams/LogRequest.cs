@@ -7,8 +7,9 @@ namespace Shiplog.Worker.Streams;
 /// <param name="Tail">The last so many lines; <see langword="null"/> for all.</param>
 /// <param name="Since">Unix nanoseconds; from then on.</param>
 /// <param name="Until">Unix nanoseconds; before then.</param>
+/// <param name="Details">Before each line, with a blank behind it; <see langword="null"/> for neither.</param>
 internal sealed record LogRequest(
-    bool Stdout, bool Stderr, bool Follow, bool Timestamps, int? Tail, long? Since, long? Until, bool Tty)
+    bool Stdout, bool Stderr, bool Follow, bool Timestamps, int? Tail, long? Since, long? Until, bool Tty, string? Details = null)
 {
     /// <exception cref="FormatException">A value cannot be read.</exception>
     public static LogRequest Parse(IQueryCollection query)
@@ -16,7 +17,8 @@ internal sealed record LogRequest(
         bool Flag(string name) => query[name].ToString() is "1" or "true" or "True";
         return new LogRequest(
             Flag("stdout"), Flag("stderr"), Flag("follow"), Flag("timestamps"), ParseTail(query["tail"].ToString()),
-            ParseTime("since", query["since"].ToString()), ParseTime("until", query["until"].ToString()), Flag("tty"));
+            ParseTime("since", query["since"].ToString()), ParseTime("until", query["until"].ToString()), Flag("tty"),
+            query.TryGetValue("details", out var details) ? details.ToString() : null);
     }
 
     public bool Wants(LogLine line) =>

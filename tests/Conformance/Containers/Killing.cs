@@ -31,7 +31,7 @@ public sealed class Killing : Conversation
     public async Task Refuses_a_signal_that_is_none(string signal)
     {
         var id = await RunAsync("sleep", "1000");
-        (await DockerEngine.PostAsync($"/containers/{id}/kill?signal={signal}")).Refuses(400, $"Invalid signal: {signal}");
+        (await DockerEngine.PostAsync($"/containers/{id}/kill?signal={signal}")).RefusesWith(400, $"Invalid signal: {signal}");
     }
 
     [Fact]

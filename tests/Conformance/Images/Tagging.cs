@@ -28,10 +28,10 @@ public sealed class Tagging : Conversation
         (await DockerEngine.PostAsync("/images/nosuch/tag?repo=x&tag=y")).Refuses(404, "No such image: nosuch:latest");
 
     [Theory]
-    [InlineData("repo=UPPER&tag=x", "invalid reference format: repository name must be lowercase")]
+    [InlineData("repo=UPPER&tag=x", "must be lowercase")]
     [InlineData("repo=x&tag=a%20b", "invalid tag format")]
     public async Task Refuses_what_is_no_reference(string query, string message) =>
-        (await DockerEngine.PostAsync($"/images/{DockerEngine.Image}/tag?{query}")).Refuses(DockerEngine.BadInput, message);
+        (await DockerEngine.PostAsync($"/images/{DockerEngine.Image}/tag?{query}")).RefusesWith(DockerEngine.BadInput, message);
 
     [Theory]
     [InlineData("repo=x@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "refusing to create a tag with a digest reference")]

@@ -102,7 +102,7 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
             case UnpauseContainer unpause:
                 return [new ContainerUnpausedReport(unpause.ContainerId, at)];
             case RemoveContainer remove:
-                return [new ContainerRemovedReport(remove.ContainerId, at)];
+                return [new ContainerRemovedReport(remove.ContainerId, at, remove.Measure ? 1000 : null)];
             case PullImage pull:
                 return [new ImagePulledReport(pull.Reference, "registry", TestImages.Busybox, at, at)];
             case RemoveImage image:

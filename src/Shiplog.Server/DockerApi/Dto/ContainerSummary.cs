@@ -21,3 +21,6 @@ internal sealed record WaitReply(
 internal sealed record WaitError(string Message);
 
 internal sealed record CommitReply(string Id);
+
+/// <summary>POST /containers/prune</summary>
+internal sealed record ContainersPruned(string[]? ContainersDeleted, long SpaceReclaimed);

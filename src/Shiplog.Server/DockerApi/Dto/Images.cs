@@ -52,6 +52,9 @@ internal sealed record ImageDeleted(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Untagged = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Deleted = null);
 
+/// <summary>POST /images/prune</summary>
+internal sealed record ImagesPruned(ImageDeleted[]? ImagesDeleted, long SpaceReclaimed);
+
 /// <summary>A line of progress that says that it came to nothing.</summary>
 internal sealed record ProgressError(
     [property: JsonPropertyName("errorDetail")] ProgressErrorDetail ErrorDetail, [property: JsonPropertyName("error")] string Error);
