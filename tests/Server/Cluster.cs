@@ -53,9 +53,26 @@ public sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    public Task StartPostgresAsync() => PostgresAsync(
-        "pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(Data, "log"),
-        "-o", $"-c listen_addresses= -c unix_socket_directories={Instance.PostgresSocketFolder} -c shared_buffers=16MB -c fsync=off", "start");
+    public async Task StartPostgresAsync()
+    {
+        var log = Path.Combine(Data, "log");
+        for (var began = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            try
+            {
+                await PostgresAsync(
+                    "pg_ctl", "-D", Data, "-w", "-s", "-l", log,
+                    "-o", $"-c listen_addresses= -c unix_socket_directories={Instance.PostgresSocketFolder} -c shared_buffers=16MB -c fsync=off", "start");
+                return;
+            }
+            catch (InvalidOperationException e)
+            {
+                // What a server that was stopped at once has left (memory, lock files) may still be in the way for a moment.
+                if (began.Elapsed > Eventually.Patience)
+                    throw new InvalidOperationException($"{e.Message}\n{(File.Exists(log) ? await File.ReadAllTextAsync(log) : "")}", e);
+            }
+        }
+    }
 
     /// <summary>At once, as if the machine had lost power.</summary>
     public Task StopPostgresAsync() => PostgresAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
