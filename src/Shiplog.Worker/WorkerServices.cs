@@ -30,6 +30,7 @@ internal static class WorkerServices
         services.AddSingleton<MountRootFsStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
+        services.AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
 
@@ -44,6 +45,7 @@ internal static class WorkerServices
         services.AddHostedService(provider => provider.GetRequiredService<FactDelivery>());
         services.AddHostedService(provider => provider.GetRequiredService<ExitWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<KeptLogs>());
+        services.AddHostedService<ContainerRestarter>();
     }
 
     /// <summary>Orders come in, and reports go out, over Wolverine's HTTP transport on unix sockets; nothing is stored by it.</summary>

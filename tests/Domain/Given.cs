@@ -41,6 +41,9 @@ internal static class Given
 
     public static readonly object[] Exited = [.. Started, new ContainerExited(ContainerId, 3, false, null, Now)];
 
+    public static readonly object[] Restarting =
+        [.. Exited, new ContainerRestartScheduled(ContainerId, 1, "exit code 3", 100, Now.AddMilliseconds(100), Now)];
+
     public static readonly object[] Paused = [.. Started, new ContainerPaused(ContainerId, "pause", Now)];
 
     public static readonly object[] Removing = [new ContainerRemoveRequested(ContainerId, "remove", false, false, Now)];

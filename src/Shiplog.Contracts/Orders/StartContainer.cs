@@ -29,6 +29,9 @@ public sealed record StartContainer(
 
     /// <summary>Bytes that /dev/shm may hold; <see langword="null"/> for 64 MiB.</summary>
     public long? ShmSize { get; init; }
+
+    /// <summary>When to run the program again after its end; <see langword="null"/> for never.</summary>
+    public RestartPolicy? Restart { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

@@ -33,9 +33,10 @@ public static class CommandLife
     /// </summary>
     public static (string CommandId, string Kind)? Closes(object @event) => @event switch
     {
-        ContainerStarted e => (e.CommandId, "StartContainer"),
+        ContainerStarted { Attempt: null } e => (e.CommandId, "StartContainer"),
         ContainerStopped e => (e.CommandId, "StopContainer"),
         ContainerSignalled e => (e.CommandId, "KillContainer"),
+        ContainerRestartCancelled { CommandId: { } id } => (id, "KillContainer"),
         ContainerPaused e => (e.CommandId, "PauseContainer"),
         ContainerUnpaused e => (e.CommandId, "UnpauseContainer"),
         ContainerCommitted e => (e.CommandId, "CommitContainer"),

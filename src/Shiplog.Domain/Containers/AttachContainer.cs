@@ -9,6 +9,8 @@ public sealed record AttachContainer(bool Stdin, bool Stdout, bool Stderr)
         ContainerStatus.Absent or ContainerStatus.Removed => Refusals.NoSuchContainer(container.Id),
         ContainerStatus.Paused => Decision.Refuse(
             RefusalKind.Conflict, $"container {container.Id} is paused, unpause the container before attach"),
+        ContainerStatus.Restarting => Decision.Refuse(
+            RefusalKind.Conflict, $"container {container.Id} is restarting, wait until the container is running"),
         ContainerStatus.Removing or ContainerStatus.Dead =>
             Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is being removed"),
         _ => Decision.Accept(new ContainerAttached(container.Id, command.Stdin, command.Stdout, command.Stderr, now)),

@@ -80,6 +80,10 @@ public sealed record Container
     public string? LastCommandId { get; init; }
     /// <summary>Times its program was started.</summary>
     public int Starts { get; init; }
+    /// <summary>Tries of the restart policy since somebody last started it.</summary>
+    public int RestartCount { get; init; }
+    /// <summary>When the next try is due, while one is.</summary>
+    public DateTimeOffset? NextStartAt { get; init; }
 
     /// <summary>No event yet.</summary>
     public static readonly Container Absent = new();
@@ -87,8 +91,11 @@ public sealed record Container
     /// <summary>Created and not removed: facts about it may still come.</summary>
     public bool Exists => Status is not (ContainerStatus.Absent or ContainerStatus.Removed);
 
-    /// <summary>Running or paused.</summary>
-    public bool IsUp => Status is ContainerStatus.Running or ContainerStatus.Paused;
+    /// <summary>Its program runs, or is frozen.</summary>
+    public bool HasProcess => Status is ContainerStatus.Running or ContainerStatus.Paused;
+
+    /// <summary>What Docker calls running: also between two tries of a restart policy.</summary>
+    public bool IsUp => HasProcess || Status is ContainerStatus.Restarting;
 
     /// <summary>This command has been accepted already, and perhaps has ended.</summary>
     public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
@@ -113,7 +120,7 @@ public sealed record Container
         RootFsMounted e => c with { RootFs = e },
         BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace },
         IpAssigned => c with { AddressAssigned = true },
-        ContainerStarted e => Close(c, e.CommandId) with
+        ContainerStarted e => (e.Attempt is null ? Close(c, e.CommandId) : c) with
         {
             Status = ContainerStatus.Running,
             Pid = e.Pid,
@@ -122,6 +129,20 @@ public sealed record Container
             ExitCode = 0,
             OomKilled = false,
             Starts = c.Starts + 1,
+            RestartCount = e.Attempt ?? 0,
+            NextStartAt = null,
+        },
+        ContainerRestartScheduled e => c with
+        {
+            Status = c.Status == ContainerStatus.Exited ? ContainerStatus.Restarting : c.Status,
+            RestartCount = e.Attempt,
+            NextStartAt = e.NextAt,
+        },
+        ContainerRestartCancelled e => (e.CommandId is { } kill ? Close(c, kill) : c) with
+        {
+            Status = c.Status == ContainerStatus.Restarting ? ContainerStatus.Exited : c.Status,
+            Error = e.Error ?? c.Error,
+            NextStartAt = null,
         },
         ContainerStopRequested e => Open(c, e.CommandId, "StopContainer"),
         ContainerStopped e => Close(c, e.CommandId),
@@ -141,7 +162,8 @@ public sealed record Container
             FinishedAt = e.At,
         },
         IpReleased => c with { Endpoint = null, AddressAssigned = false },
-        BridgeDetached => c with { NetworkNamespace = null },
+        // The address goes with the interface; the lease need not.
+        BridgeDetached => c with { NetworkNamespace = null, AddressAssigned = false },
         RootFsUnmounted => c with { RootFs = null },
         StepFailed e => c with { LastFailure = e },
         ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),

@@ -49,6 +49,8 @@ public sealed record CreateContainer(
 
     private static string? HostFault(HostOptions host)
     {
+        if (host.AutoRemove && host.Restart is not null)
+            return "can't create 'AutoRemove' container with restart policy";
         foreach (var entry in host.ExtraHosts)
         {
             var colon = entry.IndexOf(':', StringComparison.Ordinal);

@@ -29,9 +29,14 @@ public sealed record BridgeAttached(
 public sealed record IpAssigned(
     string ContainerId, string NetworkId, string Address, int PrefixLength, string Gateway, double DurationMs, DateTimeOffset At);
 
-/// <summary>Step 6: the user's program runs. Outcome of a start.</summary>
+/// <summary>Step 6: the user's program runs. Outcome of a start, or of one more try by the restart policy.</summary>
+/// <param name="CommandId">The start that somebody asked for last.</param>
 public sealed record ContainerStarted(
-    string ContainerId, string CommandId, int Pid, string Runtime, double DurationMs, DateTimeOffset At);
+    string ContainerId, string CommandId, int Pid, string Runtime, double DurationMs, DateTimeOffset At)
+{
+    /// <summary>The try of the restart policy; absent where it is the outcome of the start itself.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public int? Attempt { get; init; }
+}
 
 /// <summary>Somebody attached to the container's standard streams.</summary>
 public sealed record ContainerAttached(string ContainerId, bool Stdin, bool Stdout, bool Stderr, DateTimeOffset At);

@@ -48,6 +48,9 @@ public sealed record HostOptions(
     /// <summary>The control group that its own is made in; absent for the instance's own.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public string? CgroupParent { get; init; }
 
+    /// <summary>When its program is run again after its end; absent for never.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public RestartPolicy? Restart { get; init; }
+
     /// <summary>The log driver's options: <c>max-size</c>.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public Dictionary<string, string>? LogOptions { get; init; }
 }

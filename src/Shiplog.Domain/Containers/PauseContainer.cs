@@ -13,6 +13,7 @@ public sealed record PauseContainer(string CommandId)
             ContainerStatus.Absent or ContainerStatus.Removed => Refusals.NoSuchContainer(container.Id),
             ContainerStatus.Paused => Decision.Refuse(RefusalKind.Conflict, $"Container {container.Id} is already paused"),
             ContainerStatus.Running => Decision.Accept(new ContainerPauseRequested(container.Id, command.CommandId, now)),
+            ContainerStatus.Restarting => Refusals.Restarting(container),
             _ => Refusals.NotRunning(container),
         };
     }

@@ -8,6 +8,9 @@ internal static class Refusals
     public static Decision NotRunning(Container container) =>
         Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is not running");
 
+    public static Decision Restarting(Container container) => Decision.Refuse(
+        RefusalKind.Conflict, $"Container {container.Id} is restarting, wait until the container is running");
+
     /// <summary>The name does not match Docker's grammar.</summary>
     public static Decision BadName(string name) => Decision.Refuse(
         RefusalKind.Invalid, $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");

@@ -17,8 +17,9 @@ public sealed record RemoveContainer(string CommandId, bool Force, bool Volumes)
                 Decision.Refuse(RefusalKind.Conflict, $"removal of container {container.Id} is already in progress"),
             ContainerStatus.Paused =>
                 Decision.Refuse(RefusalKind.Conflict, "container is paused and must be unpaused first"),
-            ContainerStatus.Running => Decision.Refuse(
-                RefusalKind.Conflict, "container is running: stop the container before removing or force remove"),
+            ContainerStatus.Running or ContainerStatus.Restarting => Decision.Refuse(
+                RefusalKind.Conflict,
+                $"container is {(container.HasProcess ? "running" : "restarting")}: stop the container before removing or force remove"),
             _ when container.OpenCommand is "StartContainer" =>
                 Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is being started"),
             _ => Decision.Accept(

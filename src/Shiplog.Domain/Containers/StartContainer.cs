@@ -15,7 +15,7 @@ public sealed record StartContainer(string CommandId)
         {
             ContainerStatus.Absent or ContainerStatus.Removed => Refusals.NoSuchContainer(container.Id),
             ContainerStatus.Paused => Decision.Refuse(RefusalKind.Conflict, "cannot start a paused container, try unpause instead"),
-            ContainerStatus.Running => Decision.Refuse(RefusalKind.NotModified, "container is already running"),
+            ContainerStatus.Running or ContainerStatus.Restarting => Decision.Refuse(RefusalKind.NotModified, "container is already running"),
             ContainerStatus.Removing or ContainerStatus.Dead =>
                 Decision.Refuse(RefusalKind.Conflict, "container is marked for removal and cannot be started"),
             _ when container.OpenCommand is "StartContainer" =>

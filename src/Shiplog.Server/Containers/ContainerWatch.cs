@@ -9,15 +9,18 @@ namespace Shiplog.Server.Containers;
 /// </summary>
 internal sealed class ContainerWatch : IDisposable
 {
-    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int?> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RemovalEnd> _removal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable _subscription;
     private int? _exitCode;
 
     public ContainerWatch(IEventFeed feed, string containerId) => _subscription = feed.Subscribe(Streams.Container(containerId), On);
 
-    /// <summary>The exit code of the next exit; a removal without one ends the wait too.</summary>
-    public Task<int> Exit => _exit.Task;
+    /// <summary>
+    /// The exit code of the next exit. A removal ends the wait too, and so does a restart that is called off;
+    /// <see langword="null"/> where the exit was before.
+    /// </summary>
+    public Task<int?> Exit => _exit.Task;
 
     /// <summary>The end of the next removal.</summary>
     public Task<RemovalEnd> Removal => _removal.Task;
@@ -32,12 +35,16 @@ internal sealed class ContainerWatch : IDisposable
                 _exitCode = e.ExitCode;
                 _exit.TrySetResult(e.ExitCode);
                 break;
+            case ContainerRestartCancelled:
+                // The end was that of the last try; whoever waits for it has seen it, or knows it from the state.
+                _exit.TrySetResult(_exitCode);
+                break;
             case ContainerCommandFailed { Command: "StartContainer", ExitCode: { } code }:
                 _exitCode = code;
                 _exit.TrySetResult(code);
                 break;
             case ContainerRemoved:
-                _exit.TrySetResult(_exitCode ?? 0);
+                _exit.TrySetResult(_exitCode);
                 _removal.TrySetResult(new RemovalEnd(_exitCode, null));
                 break;
             case ContainerCommandFailed { Command: "RemoveContainer" } e:

@@ -25,6 +25,7 @@ internal static class ContainerWire
     {
         ContainerStatus.Running => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))}",
         ContainerStatus.Paused => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))} (Paused)",
+        ContainerStatus.Restarting => $"Restarting ({c.ExitCode}) {DockerTime.Human(now - (c.FinishedAt ?? now))} ago",
         ContainerStatus.Exited => $"Exited ({c.ExitCode}) {DockerTime.Human(now - (c.FinishedAt ?? now))} ago",
         ContainerStatus.Removing => "Removal In Progress",
         ContainerStatus.Dead => "Dead",
@@ -89,7 +90,7 @@ internal static class ContainerWire
         string.Join(' ', Program(c).Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));
 
     /// <summary>What is exposed and not published, while there is an address to reach it at.</summary>
-    private static PortDto[] Ports(Container c) => c.Endpoint is null || !c.IsUp
+    private static PortDto[] Ports(Container c) => c.Endpoint is null || !c.HasProcess
         ? []
         : [.. (c.Config?.ExposedPorts ?? []).Select(p => p.Split('/')).Where(p => p.Length == 2 && ushort.TryParse(p[0], out _))
             .Select(p => new PortDto(ushort.Parse(p[0], System.Globalization.CultureInfo.InvariantCulture), p[1]))];

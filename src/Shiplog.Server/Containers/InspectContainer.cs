@@ -26,7 +26,7 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
         var folder = Path.Combine(instance.WorkerFolder, "containers", c.Id);
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c), c.ImageId,
-            Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, 0,
+            Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
             "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, [],
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
     }
@@ -39,6 +39,7 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
     {
         LogConfig = new LogConfigBody(h.LogDriver, []),
         NetworkMode = h.NetworkMode,
+        RestartPolicy = h.Restart is { } restart ? new(restart.Name, restart.MaximumRetryCount) : new("no", 0),
         AutoRemove = h.AutoRemove,
         ConsoleSize = [h.ConsoleHeight, h.ConsoleWidth],
         CapAdd = h.CapAdd is [] ? null : h.CapAdd,

@@ -46,7 +46,16 @@ internal sealed class RequestedContainer(Instance instance)
         return new HostOptions(
             network, h.AutoRemove ?? false, h.ExtraHosts ?? [], h.Dns ?? [], h.DnsSearch ?? [], h.DnsOptions ?? [],
             [.. (h.CapAdd ?? []).Select(Capabilities.Normalize)], [.. (h.CapDrop ?? []).Select(Capabilities.Normalize)],
-            h.ReadonlyRootfs ?? false, log, console.Item2, console.Item1);
+            h.ReadonlyRootfs ?? false, log, console.Item2, console.Item1)
+        {
+            Restart = Restart(h.RestartPolicy),
+        };
+    }
+
+    private static RestartPolicy? Restart(RestartPolicyDto? asked)
+    {
+        var policy = RestartPolicy.Read(asked?.Name, asked?.MaximumRetryCount ?? 0, out var fault);
+        return fault is null ? policy : throw DockerException.Invalid(fault);
     }
 
     private static void CheckEndpoints(NetworkingConfigBody? networking, string network)
@@ -84,7 +93,6 @@ internal static class Unhonoured
         ("MEMORYSWAPPINESS", JsonValueKind.Number) => !Is(value, -1),
         ("MEMORYSWAP" or "PIDSLIMIT", JsonValueKind.Number) => !Is(value, 0) && !Is(value, -1),
         ("SHMSIZE", JsonValueKind.Number) => !Is(value, 0) && !Is(value, 64 * 1024 * 1024),
-        ("RESTARTPOLICY", JsonValueKind.Object) => value.TryGetProperty("Name", out var policy) && policy.GetString() is not ("" or "no" or null),
         ("HEALTHCHECK", JsonValueKind.Object) => value.TryGetProperty("Test", out var test) ? SaysCheck(test) : Says(value),
         ("IPCMODE" or "CGROUPNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "private"),
         ("ISOLATION", JsonValueKind.String) => value.GetString() is not ("" or "default"),

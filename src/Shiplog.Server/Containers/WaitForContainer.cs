@@ -35,6 +35,6 @@ internal sealed class WaitForContainer(ContainerCommands commands, IEventFeed fe
         }
         return condition is "not-running" && !container.IsUp
             ? new WaitReply(container.ExitCode)
-            : new WaitReply(await watch.Exit.WaitAsync(cancellation));
+            : new WaitReply(await watch.Exit.WaitAsync(cancellation) ?? container.ExitCode);
     }
 }

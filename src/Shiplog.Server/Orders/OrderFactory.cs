@@ -22,8 +22,20 @@ internal sealed class OrderFactory(Instance instance)
             host.NetworkMode switch { "none" => Contract.NetworkMode.None, "host" => Contract.NetworkMode.Host, _ => Contract.NetworkMode.Bridge },
             intent.Endpoint is { } e ? Attach(e) : null,
             intent.Endpoint is { } a ? new Contract.AssignIp(a.NetworkId, a.Address, a.PrefixLength, a.Gateway) : null,
-            Process(container), host.AutoRemove);
+            Process(container), host.AutoRemove)
+        {
+            Restart = Restart(host.Restart),
+        };
     }
+
+    private static Contract.RestartPolicy? Restart(RestartPolicy? policy) => policy is null ? null : new(
+        policy.Name switch
+        {
+            "always" => Contract.RestartCondition.Always,
+            "unless-stopped" => Contract.RestartCondition.UnlessStopped,
+            _ => Contract.RestartCondition.OnFailure,
+        },
+        policy.MaximumRetryCount);
 
     public static Contract.StopContainer Stop(ContainerStopRequested intent) =>
         new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds);

@@ -43,7 +43,7 @@ internal sealed class ContainerViews(StoreReader reader, IDocumentStore store)
         var history = row.IsDBNull(1) ? null : serializer.FromJson<ContainerHistory>(row, 1);
         var c = snapshot.State;
         return new ContainerView(
-            c.Id, c.Name, c.ImageReference, c.ImageId, Command(c), StateOf(c), c.FinishedAt is null || c.IsUp ? null : c.ExitCode,
+            c.Id, c.Name, c.ImageReference, c.ImageId, Command(c), StateOf(c), c.FinishedAt is null || c.HasProcess ? null : c.ExitCode,
             c.Error is "" ? null : c.Error, c.CreatedAt, c.StartedAt, c.FinishedAt, c.RemovedAt, c.Endpoint?.Address,
             c.Endpoint?.NetworkName ?? c.Host?.NetworkMode, c.Endpoint?.MacAddress, snapshot.CreatedBy,
             [.. history?.Commits.Select(m => m.ImageId) ?? []], snapshot.Host);

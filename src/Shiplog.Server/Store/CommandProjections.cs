@@ -55,6 +55,7 @@ internal sealed class IpLeaseProjection : EventProjection
         Name = "IpLeases";
         IncludeType<ContainerStartRequested>();
         IncludeType<ContainerCommandFailed>();
+        IncludeType<ContainerRestartCancelled>();
         IncludeType<IpReleased>();
         IncludeType<ContainerRemoved>();
         Options.DeleteDataInTableOnTeardown($"{MartenSetup.Schema}.ip_lease");
@@ -80,6 +81,10 @@ internal sealed class IpLeaseProjection : EventProjection
             case ContainerCommandFailed { Command: "StartContainer" } failed:
                 operations.QueueSqlCommand(
                     Close + "where command_id = ? and upper_inf(during)", "start failed", failed.At, failed.CommandId);
+                break;
+            case ContainerRestartCancelled cancelled:
+                operations.QueueSqlCommand(
+                    Close + "where container_id = ? and upper_inf(during)", "restart cancelled", cancelled.At, cancelled.ContainerId);
                 break;
             case ContainerRemoved removed:
                 operations.QueueSqlCommand(

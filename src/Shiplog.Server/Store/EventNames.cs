@@ -32,6 +32,8 @@ internal static class EventNames
         [typeof(ContainerUnpauseRequested)] = "container_unpause_requested",
         [typeof(ContainerUnpaused)] = "container_unpaused",
         [typeof(ContainerExited)] = "container_exited",
+        [typeof(ContainerRestartScheduled)] = "container_restart_scheduled",
+        [typeof(ContainerRestartCancelled)] = "container_restart_cancelled",
         [typeof(IpReleased)] = "ip_released",
         [typeof(BridgeDetached)] = "bridge_detached",
         [typeof(RootFsUnmounted)] = "rootfs_unmounted",

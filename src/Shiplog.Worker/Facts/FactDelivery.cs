@@ -35,31 +35,34 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
     /// Puts the batch on disk (when this returns, it is) and sends it until the server has it; the task ends then.
     /// </summary>
     /// <param name="lane">Whoever reports in one lane takes turns: the order on disk is the order of delivery.</param>
-    /// <param name="ends">The start order whose run of a container the batch ends.</param>
+    /// <param name="ends">The run of a container that the batch ends.</param>
+    /// <param name="begins">The run of a container that it begins, where that is no order's outcome.</param>
     /// <param name="spooled">Called when the batch is on disk, before anybody is told.</param>
     public Task Report(
         string lane, string? commandId, string? cause, Report[] facts, OrderOutcome? outcome, string? ends = null,
-        Action? spooled = null)
+        Action? spooled = null, string? begins = null)
     {
-        var line = spool.Append(lane, commandId, cause, facts, outcome, ends);
+        var line = spool.Append(lane, commandId, cause, facts, outcome, ends, begins);
         spooled?.Invoke();
         lock (_gate)
             return Enqueue(line);
     }
 
     /// <summary>
-    /// Takes up what earlier lives of the worker left unacknowledged, and remembers their outcomes. Returns the start orders
-    /// of the runs whose end they have reported.
+    /// Takes up what earlier lives of the worker left unacknowledged, and remembers their outcomes. Returns the runs of
+    /// containers that they have reported.
     /// </summary>
-    public HashSet<string> TakeUpEarlier()
+    public EarlierRuns TakeUpEarlier()
     {
-        var ended = new HashSet<string>();
+        var runs = new EarlierRuns();
         lock (_gate)
         {
             foreach (var (line, acknowledged) in spool.TakeEarlier())
             {
                 if (line.Ends is { } ends)
-                    ended.Add(ends);
+                    runs.Ended[ends] = line.Batch;
+                if (line.Begins is { } begins)
+                    runs.Begun.Add(begins);
                 if (!acknowledged)
                     _ = Enqueue(line);
                 else if (line.Outcome is { } outcome)
@@ -67,7 +70,7 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
             }
         }
 
-        return ended;
+        return runs;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -174,4 +177,14 @@ internal sealed class FactDelivery(FactSpool spool, IReports reports, ILogger<Fa
 
         public Queue<(SpoolLine, TaskCompletionSource)> Waiting { get; } = new();
     }
+}
+
+/// <summary>Runs of containers that earlier lives of the worker have reported.</summary>
+internal sealed class EarlierRuns
+{
+    /// <summary>What was reported of each run's end.</summary>
+    public Dictionary<string, ReportBatch> Ended { get; } = [];
+
+    /// <summary>Those that the restart policy began.</summary>
+    public HashSet<string> Begun { get; } = [];
 }

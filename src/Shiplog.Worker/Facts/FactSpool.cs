@@ -49,12 +49,13 @@ internal sealed class FactSpool : IDisposable
         Interlocked.Exchange(ref _earlier, null) ?? throw new InvalidOperationException("the earlier facts were taken before");
 
     /// <summary>Numbers the batch, writes it and waits until it is on disk.</summary>
-    public SpoolLine Append(string lane, string? commandId, string? cause, Report[] reports, OrderOutcome? outcome, string? ends = null)
+    public SpoolLine Append(
+        string lane, string? commandId, string? cause, Report[] reports, OrderOutcome? outcome, string? ends = null, string? begins = null)
     {
         lock (_gate)
         {
             var batch = new ReportBatch(_host, Epoch, _number + 1, commandId, cause, reports);
-            var line = new SpoolLine(lane, batch, outcome, ends);
+            var line = new SpoolLine(lane, batch, outcome, ends, begins);
             var bytes = JsonSerializer.SerializeToUtf8Bytes(line, SpoolJson.Default.SpoolLine);
             Array.Resize(ref bytes, bytes.Length + 1);
             bytes[^1] = (byte)'\n';

@@ -14,6 +14,9 @@ internal enum RunPhase
     /// <summary>Runs, and the server will know it.</summary>
     Running,
 
+    /// <summary>Its program has ended and will be run again; what it stood on is kept, unless the journal says otherwise.</summary>
+    Restarting,
+
     /// <summary>Ended and undone; the read-write layer and the log are kept.</summary>
     Ended,
 }
@@ -26,9 +29,34 @@ internal enum RunPhase
 internal sealed record ContainerRecord(
     StartContainer Order, RunPhase Phase, string BootId, int Pid, ulong PidTicks, int ConmonPid, ulong ConmonTicks, bool Paused)
 {
+    /// <summary>When the program last began.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The try of the restart policy that runs, or is due; <see langword="null"/> where there was none yet.</summary>
+    public RestartProgress? Restart { get; init; }
+
+    /// <summary>The restart policy does not hold any more: somebody stopped the container.</summary>
+    public bool RestartOff { get; init; }
+
+    /// <summary>What the program stands on is not there: the next try makes it again.</summary>
+    public bool Bare { get; init; }
+
+    /// <summary>Names one run of the program among those of its start order.</summary>
+    [JsonIgnore]
+    public string RunId => Restart is null ? Order.CommandId : $"{Order.CommandId}/{Restart.Attempt}";
+
     public static readonly string CurrentBoot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     public static ContainerRecord For(StartContainer order) => new(order, RunPhase.Starting, CurrentBoot, 0, 0, 0, 0, false);
+
+    [JsonIgnore]
+    public bool IsOfThisBoot => BootId == CurrentBoot;
+
+    /// <summary>The program has ended.</summary>
+    /// <param name="next">The try that is due; <see langword="null"/> for none.</param>
+    public ContainerRecord After(RestartProgress? next) => next is null
+        ? this with { Phase = RunPhase.Ended }
+        : this with { Phase = RunPhase.Restarting, Restart = next, Bare = Bare || !IsOfThisBoot, Paused = false };
 
     /// <exception cref="InvalidDataException">The journal cannot be read.</exception>
     public static ContainerRecord? Load(string path)

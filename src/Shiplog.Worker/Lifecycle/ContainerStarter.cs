@@ -1,18 +1,17 @@
 using Shiplog.Contracts.Orders;
-using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Brings a container up, step by step, or leaves it as it was.</summary>
 internal sealed class ContainerStarter(
-    Containers containers, ContainerSteps steps, StepRunner runner, ExitWatch exits)
+    Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner, ExitWatch exits)
 {
     /// <summary>Needs the container's turn.</summary>
     public async Task<OrderResult> StartAsync(StartContainer order)
     {
         var paths = containers.Paths(order.ContainerId);
-        if (containers.IsRunning(order.ContainerId))
+        if (containers.IsRunning(order.ContainerId) || restarts.Find(order.ContainerId) is not null)
             throw new OrderException(new OrderFailure("StartContainer", FailureKind.Conflict, $"container {order.ContainerId} is running already"));
         if (order.Process.Args.Length == 0)
             throw new OrderException(new OrderFailure("StartContainer", FailureKind.Invalid, "no command specified", 128));
@@ -33,14 +32,7 @@ internal sealed class ContainerStarter(
             throw;
         }
 
-        return new OrderResult([.. reports], () => GoOn(paths, start.Record));
-    }
-
-    private void GoOn(ContainerPaths paths, ContainerRecord record)
-    {
-        var running = record with { Phase = RunPhase.Running };
-        running.Save(paths.State, durable: false);
-        exits.Watch(new Run(paths, running, PidHandle.Open(record.Pid, record.PidTicks) ?? PidHandle.Gone(record.Pid)));
+        return new OrderResult([.. reports], () => exits.GoOn(paths, start.Record));
     }
 }
 
@@ -53,4 +45,7 @@ internal sealed class ContainerSteps(
 
     /// <summary>All but the program's own step: what is left to undo when the program has ended by itself.</summary>
     public IReadOnlyList<IStep> AroundProgram => [.. InOrder.Take(InOrder.Count - 1)];
+
+    /// <summary>The program's own step: all that a restart does again.</summary>
+    public IReadOnlyList<IStep> Program => [InOrder[^1]];
 }

@@ -38,6 +38,15 @@ internal sealed class Run(ContainerPaths paths, ContainerRecord record, PidHandl
     /// <summary>Ends when the server has recorded the end.</summary>
     public Task Recorded => _recorded.Task;
 
+    /// <summary>The restart policy does not hold any more; noted before the program is told.</summary>
+    public void EndRestarts()
+    {
+        if (Record.Order.Restart is null || Record.RestartOff)
+            return;
+        Record = Record with { RestartOff = true };
+        Record.Save(paths.State, durable: false);
+    }
+
     public void End(Task recorded)
     {
         _ended.TrySetResult();

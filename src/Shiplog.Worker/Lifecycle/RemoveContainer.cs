@@ -6,13 +6,14 @@ using Shiplog.Worker.Streams;
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
-internal sealed class ContainerRemover(Containers containers, ContainerFiles files, Sessions sessions, TimeProvider time)
+internal sealed class ContainerRemover(
+    Containers containers, RestartQueue restarts, ContainerFiles files, Sessions sessions, TimeProvider time)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
     public Task<Report[]> RemoveAsync(RemoveContainer order)
     {
         var paths = containers.Paths(order.ContainerId);
-        if (containers.IsRunning(order.ContainerId))
+        if (containers.IsRunning(order.ContainerId) || restarts.Find(order.ContainerId) is not null)
         {
             throw new OrderException(new OrderFailure(
                 "RemoveContainer", FailureKind.Conflict, $"container {order.ContainerId} is running: stop the container before removing or force remove"));

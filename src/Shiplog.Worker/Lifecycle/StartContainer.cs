@@ -40,6 +40,7 @@ internal sealed class StartContainerStep(
                 PidTicks = PidHandle.StartTicks(created.Pid),
                 ConmonPid = created.ConmonPid,
                 ConmonTicks = PidHandle.StartTicks(created.ConmonPid),
+                StartedAt = time.GetUtcNow(),
             };
             start.Record.Save(container.State, durable: false);
             session.Made(container.Bundle, process);

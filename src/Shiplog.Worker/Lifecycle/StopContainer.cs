@@ -6,7 +6,8 @@ namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Brings a container to its end: a signal, a wait, SIGKILL.</summary>
 internal sealed class ContainerStopper(
-    Containers containers, ContainerPauser pauser, SubjectGates gates, TimeProvider time)
+    Containers containers, RestartQueue restarts, RestartCanceller canceller, ContainerPauser pauser, SubjectGates gates,
+    TimeProvider time)
 {
     /// <summary>Takes the container's turn only to send signals: the end itself is worked off in between.</summary>
     public async Task<OrderResult> StopAsync(StopContainer order, CancellationToken cancellation)
@@ -16,12 +17,15 @@ internal sealed class ContainerStopper(
         using (await gates.EnterAsync(order.ContainerId, cancellation))
         {
             run = containers.Find(order.ContainerId);
+            if (run is null && restarts.Find(order.ContainerId) is { } pending)
+                return await canceller.CancelAsync(pending, "stop", new ContainerStoppedReport(order.ContainerId, false, time.GetUtcNow()));
             if (run is null)
                 return Stopped(order, killed: false);
             var signal = SignalOf(order.Signal ?? run.Record.Order.Process.StopSignal ?? "TERM", "StopContainer");
             // A second stop waits for the end that the first has asked for, and has an outcome of its own.
             if (run.Stop is null)
                 run.Stop = stop;
+            run.EndRestarts();
             await SendAsync(run, signal, stop);
         }
 

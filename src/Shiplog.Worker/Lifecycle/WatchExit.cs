@@ -15,7 +15,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// by the kernel when it appears; or conmon's own end, which leaves none.
 /// </summary>
 internal sealed class ExitWatch(
-    Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, ContainerSteps steps, StepRunner runner,
+    Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
     OciRuntime runtime, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
@@ -43,6 +43,14 @@ internal sealed class ExitWatch(
             _ended.Writer.TryWrite(run);
         else
             _ = WatchConmonAsync(run);
+    }
+
+    /// <summary>Takes up a container whose program has just been started.</summary>
+    public void GoOn(ContainerPaths paths, ContainerRecord record)
+    {
+        var running = record with { Phase = RunPhase.Running };
+        running.Save(paths.State, durable: false);
+        Watch(new Run(paths, running, PidHandle.Open(record.Pid, record.PidTicks) ?? PidHandle.Gone(record.Pid)));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -113,35 +121,45 @@ internal sealed class ExitWatch(
         }
 
         var exited = ReadEnd(run);
+        var next = RestartRule.Next(run.Record, exited, time.GetUtcNow());
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];
         // The runtime's clearing up takes longest and touches nothing that the undo steps do.
         var clearing = ClearAsync(paths);
-        reports.AddRange(await runner.UndoAsync(steps.AroundProgram, paths, order));
+        reports.AddRange(await LeaveAsync(run, keep: next is not null));
         if (await clearing is { } failure)
             reports.Add(failure);
         sessions.Finish(paths.Id);
         if (run.Stop is { } stop)
             reports.Add(new ContainerStoppedReport(paths.Id, stop.Killed, time.GetUtcNow()));
-        var discarded = order.AutoRemove ? Discard(paths) : null;
+        if (next is not null)
+            reports.Add(next.Report(paths.Id, exited, time.GetUtcNow()));
+        var discarded = order.AutoRemove && next is null ? Discard(paths) : null;
         if (discarded is not null)
             reports.Add(discarded);
 
         var outcome = run.Stop is { } ended ? new OrderOutcome(ended.CommandId) : null;
         var recorded = facts.Report(
-            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: order.CommandId,
+            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: run.Record.RunId,
             // Only then: until the end is on disk, the exit file and the journal are what it can be learnt from.
-            spooled: () => Forget(run, discarded is ContainerRemovedReport));
+            spooled: () => Forget(run, next, discarded is ContainerRemovedReport));
         containers.Remove(run, recorded);
+        if (next is not null)
+            restarts.Add(new PendingRestart(paths, run.Record));
     }
 
-    private static void Forget(Run run, bool discarded)
+    private static void Forget(Run run, RestartProgress? next, bool discarded)
     {
         if (discarded)
             Directory.Delete(run.Paths.Folder, recursive: true);
         else
-            (run.Record with { Phase = RunPhase.Ended }).Save(run.Paths.State, durable: false);
+            (run.Record = run.Record.After(next)).Save(run.Paths.State, durable: false);
         File.Delete(run.Paths.ExitFile);
     }
+
+    /// <param name="keep">What the program stood on is needed again; a reboot has taken it, but for the lease.</param>
+    private async Task<IEnumerable<Report>> LeaveAsync(Run run, bool keep) =>
+        keep && run.Record.IsOfThisBoot ? []
+        : (await runner.UndoAsync(steps.AroundProgram, run.Paths, run.Record.Order)).Where(r => !keep || r is not IpReleasedReport);
 
     private ContainerExitedReport ReadEnd(Run run)
     {

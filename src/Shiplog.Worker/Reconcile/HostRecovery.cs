@@ -12,7 +12,8 @@ namespace Shiplog.Worker.Reconcile;
 /// those that ended meanwhile are reported, half-done starts are undone, and what no journal explains is removed.
 /// </summary>
 internal sealed class HostRecovery(
-    Instance instance, FactDelivery facts, ExitWatch exits, ContainerSteps steps, StepRunner runner, ContainerFiles files, Sessions sessions,
+    Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
+    ContainerFiles files, Sessions sessions,
     HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal sealed class HostRecovery(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <returns>Whether it runs, or has ended and its end is about to be reported.</returns>
-    private async Task<bool> TakeUpAsync(ContainerPaths paths, HashSet<string> reported)
+    private async Task<bool> TakeUpAsync(ContainerPaths paths, EarlierRuns reported)
     {
         ContainerRecord? record;
         try
@@ -64,10 +65,21 @@ internal sealed class HostRecovery(
             return false;
         }
 
-        if (reported.Contains(record.Order.CommandId))
+        if (reported.Ended.TryGetValue(record.RunId, out var end))
         {
-            await FinishEndAsync(paths, record);
-            return false;
+            if (end.Reports.OfType<RestartScheduledReport>().LastOrDefault() is not { } scheduled)
+            {
+                await FinishEndAsync(paths, record);
+                return false;
+            }
+
+            record = record.After(RestartProgress.Of(scheduled));
+        }
+
+        if (record.Phase == RunPhase.Restarting && !reported.Begun.Contains(record.RunId))
+        {
+            await TakeUpRestartAsync(paths, record);
+            return true;
         }
 
         record = record with { Phase = RunPhase.Running };
@@ -75,6 +87,23 @@ internal sealed class HostRecovery(
         sessions.For(paths.Id).Made(paths.Bundle, record.Order.Process);
         exits.Watch(new Run(paths, record, Process(record)));
         return true;
+    }
+
+    private async Task TakeUpRestartAsync(ContainerPaths paths, ContainerRecord record)
+    {
+        // The last life may have been in the middle of the try.
+        await runner.UndoAsync(steps.Program, paths, record.Order, statesFacts: false);
+        if (!record.IsOfThisBoot || record.Bare)
+        {
+            var gone = await runner.UndoAsync(steps.AroundProgram, paths, record.Order);
+            record = record with { BootId = ContainerRecord.CurrentBoot, Bare = true };
+            // The lease stays with the container.
+            _ = facts.Report(paths.Id, null, "reconcile", [.. gone.Where(r => r is not IpReleasedReport)], null);
+        }
+
+        record.Save(paths.State, durable: false);
+        restarts.Add(new PendingRestart(paths, record));
+        logger.RestartTakenUp(paths.Id, record.Restart!.Attempt);
     }
 
     private static PidHandle Process(ContainerRecord record) =>

@@ -7,7 +7,8 @@ using Shiplog.Worker.Runtime;
 namespace Shiplog.Worker.Reconcile;
 
 /// <summary>What the kernel has under our names, and no container that runs explains.</summary>
-internal sealed class Leftovers(Instance instance, Containers containers, Bridges bridges, OciRuntime runtime)
+internal sealed class Leftovers(
+    Instance instance, Containers containers, RestartQueue restarts, Bridges bridges, OciRuntime runtime)
 {
     /// <summary>Removes all of it, past every error.</summary>
     /// <param name="explained">Ids of the containers that run, or are being taken down.</param>
@@ -54,7 +55,7 @@ internal sealed class Leftovers(Instance instance, Containers containers, Bridge
     {
         if (bridges.Netlink.FindLink(instance.Bridge) is not { } bridge)
             return [];
-        var own = explained.Select(id => containers.Find(id)?.Record.Order.Bridge?.HostInterface).ToHashSet();
+        var own = explained.Select(id => (containers.Find(id)?.Record ?? restarts.Find(id)?.Record)?.Order.Bridge?.HostInterface).ToHashSet();
         return bridges.Netlink.Ports(bridge).Where(port => !own.Contains(port));
     }
 

@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(602, LogLevel.Warning, "the start of container {Container} was interrupted and has been undone")]
     public static partial void StartUndone(this ILogger logger, string container);
+
+    [LoggerMessage(603, LogLevel.Information, "container {Container} waits for try {Attempt} of its restart policy")]
+    public static partial void RestartTakenUp(this ILogger logger, string container, int attempt);
 }

@@ -38,10 +38,11 @@ internal sealed class OciRuntime(Instance instance)
     {
         // What crun and runc have of a container by now is empty groups and a folder of notes: taken away here that costs
         // half a millisecond instead of a process. Where anything is not as expected the runtime looks after it.
-        if (Cgroups.TryRemove(cgroup))
-            Directory.Delete(Path.Combine(_root, id), recursive: true);
-        else
+        if (!Cgroups.TryRemove(cgroup))
             await DeleteAsync(id, cancellation);
+        // A reboot has taken the notes as well.
+        else if (Path.Combine(_root, id) is var notes && Directory.Exists(notes))
+            Directory.Delete(notes, recursive: true);
     }
 
     /// <summary>Kills what still runs and removes cgroup and notes; a container that is not known is no error.</summary>

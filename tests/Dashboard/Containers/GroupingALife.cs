@@ -56,6 +56,19 @@ public class GroupingALife
     }
 
     [Fact]
+    public void Every_try_of_a_restart_policy_is_a_start_of_its_own()
+    {
+        var log = ALog.OfARun();
+        log.Add("container_restart_scheduled", 2060, new { Attempt = 1 });
+        log.Add("container_started", 2160, new { Attempt = 1 });
+
+        var kinds = Timeline.Of(log.Events.Where(e => e.Type is not ("ip_released" or "bridge_detached" or "rootfs_unmounted")).ToArray(), null, Later);
+
+        kinds.Select(p => (p.Kind, p.Run)).ShouldBe([
+            (PhaseKind.Making, 0), (PhaseKind.Starting, 1), (PhaseKind.Running, 1), (PhaseKind.Ending, 1), (PhaseKind.Starting, 2)]);
+    }
+
+    [Fact]
     public void What_goes_on_has_no_end_and_reaches_the_present()
     {
         var log = new ALog();

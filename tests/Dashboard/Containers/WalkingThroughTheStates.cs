@@ -31,6 +31,24 @@ public class WalkingThroughTheStates
     }
 
     [Fact]
+    public void Between_two_tries_it_is_restarting_and_never_exited()
+    {
+        var log = new ALog();
+        log.Add("container_created", 0);
+        log.Add("container_started", 10);
+        log.Add("container_exited", 20);
+        log.Add("container_restart_scheduled", 20, new { Attempt = 1 });
+        log.Add("container_started", 120, new { Attempt = 1 });
+        log.Add("container_exited", 130);
+        log.Add("container_restart_scheduled", 130, new { Attempt = 2 });
+        log.Add("container_restart_cancelled", 200);
+
+        var path = StatePath.Of(log.Events);
+        path.Select(s => s.State).ShouldBe(["created", "running", "restarting", "running", "restarting", "exited"]);
+        path[2].Dwell(ALog.Noon).ShouldBe(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
     public void An_exit_during_a_removal_does_not_leave_removing()
     {
         var log = new ALog();

@@ -7,7 +7,7 @@ namespace Shiplog.Domain.Tests.Containers;
 public sealed class RepeatingACommand
 {
     private static readonly Gen<object[]> Lives = Any.Of<object[]>(
-        [], Given.Started, Given.Exited, Given.Paused, Given.Removing, Given.Removed,
+        [], Given.Started, Given.Exited, Given.Paused, Given.Restarting, Given.Removing, Given.Removed,
         [.. Given.Exited, .. Given.Started], [.. Given.Exited, new ContainerRenamed(Given.ContainerId, "rename", "cce", "other", Given.Now)]);
 
     private static readonly Gen<(string Name, Func<Container, Decision> Decide)> Commands = Any.Of<(string, Func<Container, Decision>)>(

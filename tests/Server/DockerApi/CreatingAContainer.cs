@@ -39,7 +39,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"Privileged":true}}""", "HostConfig.Privileged (true)")]
     [InlineData("""{"HostConfig":{"pRIVILEGED":true}}""", "HostConfig.pRIVILEGED (true)")]
     [InlineData("""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"80"}]}}}""", "HostConfig.PortBindings ({\"80/tcp\":[{\"HostPort\":\"80\"}]})")]
-    [InlineData("""{"HostConfig":{"RestartPolicy":{"Name":"always"}}}""", "HostConfig.RestartPolicy ({\"Name\":\"always\"})")]
     [InlineData("""{"HostConfig":{"MemorySwappiness":0}}""", "HostConfig.MemorySwappiness (0)")]
     [InlineData("""{"HostConfig":{"MaskedPaths":[]}}""", "HostConfig.MaskedPaths ([])")]
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]

@@ -67,6 +67,16 @@ public sealed class DockerServer : IAsyncLifetime
         return socket;
     }
 
+    /// <summary>The container's last event of this type, as REST gives it.</summary>
+    internal async Task<Contracts.Views.EventView> LastEventAsync(string containerId, string type)
+    {
+        Contracts.Views.EventView? last = null;
+        await foreach (var e in _app.Services.GetRequiredService<IEventFeed>().ReadAsync(
+            0, Streams.Container(containerId), null, null, follow: false, TestContext.Current.CancellationToken))
+            last = e.Type == type ? e : last;
+        return last ?? throw new InvalidOperationException($"no {type} of {containerId}");
+    }
+
     internal Task<string> PsqlAsync(string sql) => _cluster.PsqlAsync(sql);
 
     /// <summary>Sends JSON as it is written here.</summary>

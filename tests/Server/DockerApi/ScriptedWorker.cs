@@ -67,6 +67,22 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     /// <summary>The program ends by itself.</summary>
     public Task ExitAsync(string containerId, int exitCode) => ReportAsync(null, ExitOf(containerId, exitCode));
 
+    /// <summary>The program ends, and its restart policy has another try.</summary>
+    public Task ExitAsync(string containerId, int exitCode, int attempt) => ReportAsync(
+        null, new ContainerExitedReport(containerId, exitCode, false, "/log", DateTimeOffset.UtcNow),
+        new RestartScheduledReport(
+            containerId, attempt, $"exit code {exitCode}", TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow.AddSeconds(1), DateTimeOffset.UtcNow));
+
+    /// <summary>It does not come after all.</summary>
+    public Task CancelRestartAsync(string containerId) => Facts.RecordAsync(
+        Samples.Batch(null, "restart-policy", new RestartCancelledReport(containerId, "start failed", "no such program", DateTimeOffset.UtcNow)),
+        CancellationToken.None);
+
+    /// <summary>The try has come.</summary>
+    public Task RestartAsync(string containerId, int attempt) => Facts.RecordAsync(
+        Samples.Batch(null, "restart-policy", new ContainerRestartedReport(containerId, attempt, 4243, "crun", TimeSpan.Zero, DateTimeOffset.UtcNow)),
+        CancellationToken.None);
+
     public static async Task AnswerAsync(Socket socket, string status, string type, string body)
     {
         await socket.SendAsync(Encoding.UTF8.GetBytes(

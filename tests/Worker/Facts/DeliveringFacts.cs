@@ -16,7 +16,7 @@ public sealed class DeliveringFacts : IAsyncLifetime
     {
         _spool = new FactSpool(_folder, "host", "epoch", TimeProvider.System);
         _delivery = new FactDelivery(_spool, _server, NullLogger<FactDelivery>.Instance);
-        _delivery.TakeUpEarlier().ShouldBeEmpty();
+        _delivery.TakeUpEarlier().Ended.Keys.ShouldBeEmpty();
         await _delivery.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -22,6 +22,12 @@ internal static class StatePath
             var now = path.Count > 0 ? path[^1].State : "";
             if (After(now, e) is not { } next || next == now)
                 continue;
+            // The end and the next try are one transaction: it never came to rest.
+            if (next == "restarting")
+            {
+                path[^1] = path[^1] with { State = next, Sequence = e.Sequence };
+                continue;
+            }
             if (path.Count > 0)
                 path[^1] = path[^1] with { Until = e.At };
             path.Add(new Stay(next, e.At, null, e.Sequence));
@@ -35,6 +41,8 @@ internal static class StatePath
         "container_started" or "container_unpaused" => "running",
         "container_paused" => "paused",
         "container_exited" => state == "removing" ? null : "exited",
+        "container_restart_scheduled" => state == "exited" ? "restarting" : null,
+        "container_restart_cancelled" => state == "restarting" ? "exited" : null,
         "container_remove_requested" => "removing",
         "container_removed" => "removed",
         "container_command_failed" when new Events.EventBody(e.Data).Text("command") == "RemoveContainer" => "dead",

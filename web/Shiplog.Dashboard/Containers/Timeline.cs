@@ -97,6 +97,8 @@ internal static class Timeline
         return e.Type switch
         {
             "container_start_requested" => (PhaseKind.Starting, true),
+            // Unasked: by the restart policy, after a reboot from the first step.
+            "rootfs_mounted" or "container_started" when kind is not PhaseKind.Starting => (PhaseKind.Starting, true),
             "container_exited" => (PhaseKind.Ending, true),
             "container_remove_requested" when present is not (PhaseKind.Running or PhaseKind.Ending) => (PhaseKind.Removing, true),
             "container_removed" => (kind == PhaseKind.Ending ? PhaseKind.Ending : PhaseKind.Removing, false),

@@ -33,6 +33,7 @@ internal static class EventWords
             "container_created", "container_start_requested", "rootfs_mounted", "bridge_attached", "ip_assigned", "container_started",
             "container_attached", "container_stop_requested", "container_stopped", "container_kill_requested", "container_signalled",
             "container_pause_requested", "container_paused", "container_unpause_requested", "container_unpaused", "container_exited",
+            "container_restart_scheduled", "container_restart_cancelled",
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
             "container_commit_requested", "container_committed", "container_remove_requested", "container_removed"]),
         ("Images", [
@@ -96,7 +97,11 @@ internal static class EventWords
         "rootfs_mounted" => Join(body.Text("driver"), Count(body.Count("layers"), "read-only layer") + ", one read-write layer"),
         "bridge_attached" => Join($"{body.Text("hostInterface")} on {body.Text("bridge")}", body.Text("macAddress")),
         "ip_assigned" => $"{body.Text("address")}/{body.Number("prefixLength")} via {body.Text("gateway")}",
-        "container_started" => Join($"process {body.Number("pid")}", body.Text("runtime")),
+        "container_started" => Join(
+            $"process {body.Number("pid")}", body.Text("runtime"), body.Number("attempt") is { } attempt ? $"try {attempt} of the restart policy" : null),
+        "container_restart_scheduled" => Join(
+            $"try {body.Number("attempt")}", body.Text("reason"), $"in {Ages.Exact(TimeSpan.FromMilliseconds(body.Real("delayMs") ?? 0))}"),
+        "container_restart_cancelled" => Join(body.Text("reason"), body.Text("error")),
         "container_attached" => string.Join(", ", ((string[])["stdin", "stdout", "stderr"]).Where(body.Flag)),
         "container_stop_requested" => Join(body.Text("signal") ?? "its stop signal", Patience(body.Number("timeoutSeconds"))),
         "container_stopped" => body.Flag("killed") ? "took SIGKILL" : "ended in time",

@@ -45,7 +45,7 @@ internal sealed record ContainerConfigDto
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? StopTimeout { get; init; }
 }
 
-internal sealed record RestartPolicyDto(string Name, int MaximumRetryCount);
+internal sealed record RestartPolicyDto(string? Name, int MaximumRetryCount);
 
 /// <summary>What we honour as it is; everything else at the default that creation insists on.</summary>
 internal sealed record HostConfigDto

@@ -39,6 +39,7 @@ internal sealed record HostConfigBody
 {
     public string? NetworkMode { get; init; }
     public bool? AutoRemove { get; init; }
+    public RestartPolicyDto? RestartPolicy { get; init; }
     public string[]? ExtraHosts { get; init; }
     public string[]? Dns { get; init; }
     public string[]? DnsSearch { get; init; }
