@@ -81,6 +81,30 @@ public sealed class Logging : Conversation
     }
 
     [Fact]
+    public async Task With_details_have_the_wanted_labels_in_front()
+    {
+        var id = await RunAsync(new
+        {
+            DockerEngine.Image,
+            Cmd = (string[])["echo", "said"],
+            Labels = new { team = "a", other = "b" },
+            Env = (string[])["WHERE=here"],
+            HostConfig = new { LogConfig = new { Type = "json-file", Config = new { labels = "team", env = "WHERE" } } },
+        });
+        await EndedAsync(id);
+        Frame.Of(await LogAsync(id, "stdout=1&details=1"), 1).ShouldBe("WHERE=here,team=a said\n");
+        Frame.Of(await LogAsync(id, "stdout=1"), 1).ShouldBe("said\n");
+    }
+
+    [Fact]
+    public async Task Of_the_local_driver_are_kept_and_read()
+    {
+        var id = await RunAsync(new { DockerEngine.Image, Cmd = (string[])["seq", "3"], HostConfig = new { LogConfig = new { Type = "local" } } });
+        await EndedAsync(id);
+        Frame.Of(await LogAsync(id, "stdout=1&tail=2"), 1).ShouldBe("2\n3\n");
+    }
+
+    [Fact]
     public async Task Of_a_driver_that_keeps_none_are_refused()
     {
         var id = await RunAsync(new { DockerEngine.Image, Cmd = (string[])["true"], HostConfig = new { LogConfig = new { Type = "none" } } });
