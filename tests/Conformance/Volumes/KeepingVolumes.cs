@@ -47,7 +47,7 @@ public sealed class KeepingVolumes : Conversation
         }
         finally
         {
-            (await DockerEngine.DeleteAsync($"/volumes/{_name}")).With(204);
+            await DockerEngine.DeleteAsync($"/volumes/{_name}");
         }
     }
 
