@@ -5,7 +5,7 @@ RUN_PACKAGES='crun conmon libseccomp2 nftables iproute2 golang-github-containers
   util-linux curl jq ca-certificates'
 # The docker CLI plugin is compiled to a native program, which the C compiler links.
 BUILD_PACKAGES='gcc libc6-dev zlib1g-dev'
-TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io runc chromium fonts-dejavu-core git"
+TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io docker-compose runc chromium fonts-dejavu-core git"
 
 packages_missing() { # PACKAGE...
   local package

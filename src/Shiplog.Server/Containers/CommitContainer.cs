@@ -11,13 +11,17 @@ namespace Shiplog.Server.Containers;
 internal sealed class CommitContainerEndpoint(
     IEventLog log, IEventFeed feed, ContainerCommands commands, TimeProvider time) : IDockerEndpoint
 {
+    private static readonly HashSet<string> Unhonourable =
+        new(["Healthcheck", "OnBuild", "Shell", "NetworkDisabled", "MacAddress"], StringComparer.OrdinalIgnoreCase);
+
     // The fact is in the log when the order's outcome is here; its announcement in this process is on its way.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task HandleAsync(DockerRequest request)
     {
         var body = await request.ReadJsonAsync(DockerJson.Default.CreateContainerBody);
-        Unhonoured.Refuse("", body?.Others);
+        // Clients repeat the query's parameters in the body; only what is a container's configuration says something here.
+        Unhonoured.Refuse("", body?.Others?.Where(o => Unhonourable.Contains(o.Key)).ToDictionary());
         var reference = Reference(request.Query("repo"), request.Query("tag"));
         var container = await commands.FindAsync(request.Query("container") ?? "", request.Cancellation);
         var parent = await log.FindImageAsync(container.ImageId, request.Cancellation) ?? throw DockerException.NoSuchImage(container.ImageId);

@@ -99,8 +99,8 @@ internal static class Unhonoured
         ("VOLUMEDRIVER", JsonValueKind.String) => value.GetString() is not ("" or "local"),
         ("USERNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "host"),
         ("RUNTIME", JsonValueKind.String) => value.GetString() is var wanted && wanted is not "" && wanted != runtime,
-        // Written by the client, for itself.
-        ("CONTAINERIDFILE", _) => false,
+        // Written by the client, for itself; the name that counts is in the query.
+        ("CONTAINERIDFILE" or "NAME", _) => false,
         _ => Says(value),
     };
 
