@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Facts;
+using Shiplog.Worker.Health;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
@@ -30,7 +31,7 @@ internal static class WorkerServices
         services.AddSingleton<MountRootFsStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
-        services.AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
+        services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
 

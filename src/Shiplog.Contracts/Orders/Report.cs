@@ -19,6 +19,7 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(RestartScheduledReport), "restart_scheduled")]
 [JsonDerivedType(typeof(ContainerRestartedReport), "container_restarted")]
 [JsonDerivedType(typeof(RestartCancelledReport), "restart_cancelled")]
+[JsonDerivedType(typeof(HealthChangedReport), "health_changed")]
 [JsonDerivedType(typeof(ContainerStoppedReport), "container_stopped")]
 [JsonDerivedType(typeof(ContainerSignalledReport), "container_signalled")]
 [JsonDerivedType(typeof(ContainerPausedReport), "container_paused")]
@@ -57,7 +58,7 @@ public sealed record HostReconciledReport(string[] Found, string[] Repaired, Dat
 /// <param name="Epoch">A new id at each start of the worker.</param>
 /// <param name="Number">Counts the batches of an epoch from 1, without gaps.</param>
 /// <param name="CommandId">The command whose order this batch ends or serves; <see langword="null"/> where nobody asked.</param>
-/// <param name="Cause">Why, where nobody asked: <c>process-exit</c>, <c>restart-policy</c>, <c>reconcile</c>, <c>worker-start</c>.</param>
+/// <param name="Cause">Why, where nobody asked: <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>reconcile</c>, <c>worker-start</c>.</param>
 public sealed record ReportBatch(
     string Host, string Epoch, long Number, string? CommandId, string? Cause, Report[] Reports);
 

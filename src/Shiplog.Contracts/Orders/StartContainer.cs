@@ -32,6 +32,9 @@ public sealed record StartContainer(
 
     /// <summary>When to run the program again after its end; <see langword="null"/> for never.</summary>
     public RestartPolicy? Restart { get; init; }
+
+    /// <summary>How its health is found out; <see langword="null"/> for not at all.</summary>
+    public HealthCheck? Health { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

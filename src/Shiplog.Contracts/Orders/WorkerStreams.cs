@@ -16,6 +16,9 @@ public static class WorkerStreams
     /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";
 
+    /// <summary>GET; JSON of <see cref="ContainerHealth"/>; 404 where nothing is known.</summary>
+    public static string Health(string containerId) => $"/streams/containers/{containerId}/health";
+
     /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>
     public static string Resize(string containerId) => $"/streams/containers/{containerId}/resize";
 

@@ -10,7 +10,7 @@ namespace Shiplog.Contracts.Views;
 /// <param name="At">When it happened.</param>
 /// <param name="RecordedAt">When it was stored.</param>
 /// <param name="Actor">Who: <c>unix:root</c>, or <c>system</c>.</param>
-/// <param name="Cause">Why: <c>request</c>, <c>process-exit</c>, <c>restart-policy</c>, <c>auto-remove</c>, <c>reconcile</c>, <c>recovery</c>.</param>
+/// <param name="Cause">Why: <c>request</c>, <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>auto-remove</c>, <c>reconcile</c>, <c>recovery</c>.</param>
 /// <param name="Correlation">One id for all that one request brought about.</param>
 /// <param name="Causation">The command that led to it.</param>
 /// <param name="Host">The host it happened on.</param>

@@ -82,6 +82,8 @@ public sealed record Container
     public int Starts { get; init; }
     /// <summary>Tries of the restart policy since somebody last started it.</summary>
     public int RestartCount { get; init; }
+    /// <summary><c>starting</c>, <c>healthy</c> or <c>unhealthy</c>; <see langword="null"/> where nothing finds it out.</summary>
+    public string? Health { get; init; }
     /// <summary>When the next try is due, while one is.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
 
@@ -131,7 +133,9 @@ public sealed record Container
             Starts = c.Starts + 1,
             RestartCount = e.Attempt ?? 0,
             NextStartAt = null,
+            Health = c.Config?.Healthcheck?.Command() is [_, ..] ? "starting" : null,
         },
+        ContainerHealthChanged e => c with { Health = e.To },
         ContainerRestartScheduled e => c with
         {
             Status = c.Status == ContainerStatus.Exited ? ContainerStatus.Restarting : c.Status,
@@ -160,6 +164,8 @@ public sealed record Container
             OomKilled = e.OomKilled,
             Logs = e.Logs,
             FinishedAt = e.At,
+            // As Docker: what does not run is not well.
+            Health = c.Health is null ? null : "unhealthy",
         },
         IpReleased => c with { Endpoint = null, AddressAssigned = false },
         // The address goes with the interface; the lease need not.

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using static System.Text.Json.Serialization.JsonIgnoreCondition;
+
 namespace Shiplog.Domain.Containers;
 
 // A part of stored events: members may be added, each on a line of its own and as in HostOptions.
@@ -8,4 +11,8 @@ namespace Shiplog.Domain.Containers;
 public sealed record ContainerConfig(
     string Hostname, string Domainname, string User, bool AttachStdin, bool AttachStdout, bool AttachStderr, bool Tty,
     bool OpenStdin, bool StdinOnce, string[] Env, string[] Cmd, string[]? Entrypoint, string WorkingDir,
-    Dictionary<string, string> Labels, string[] ExposedPorts, string[] Volumes, string? StopSignal, int? StopTimeout);
+    Dictionary<string, string> Labels, string[] ExposedPorts, string[] Volumes, string? StopSignal, int? StopTimeout)
+{
+    /// <summary>How its health is found out; absent for not at all.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public Healthcheck? Healthcheck { get; init; }
+}

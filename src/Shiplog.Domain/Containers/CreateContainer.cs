@@ -44,7 +44,7 @@ public sealed record CreateContainer(
             return $"invalid environment variable: {variable}";
         if (config.StopSignal is { } signal && !UnixSignal.TryParse(signal, out _))
             return $"invalid signal: {signal}";
-        return null;
+        return config.Healthcheck?.Fault();
     }
 
     private static string? HostFault(HostOptions host)

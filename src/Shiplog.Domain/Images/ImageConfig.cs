@@ -17,7 +17,7 @@ namespace Shiplog.Domain.Images;
 /// <param name="DiffIds">Of the layers, lowest first.</param>
 public sealed record ImageConfig(
     string Architecture, string Os, string? Variant, DateTimeOffset? Created, string? CreatedText, string? Author, string? Comment, ContainerConfig Config,
-    bool HasHealthcheck, HistoryEntry[] History, string[] DiffIds, string Json)
+    HistoryEntry[] History, string[] DiffIds, string Json)
 {
     /// <summary>A configuration that says nothing.</summary>
     public static readonly ContainerConfig Nothing =
@@ -74,7 +74,7 @@ public sealed record ImageConfig(
 
     private static ImageConfig Read(JsonObject root, string json) => new(
         root.Text("architecture") ?? "", root.Text("os") ?? "", root.Text("variant"), root.Time("created"), root.Text("created"), root.Text("author"),
-        root.Text("comment"), root["config"] is JsonObject c ? ReadConfig(c) : Nothing, (root["config"] as JsonObject)?["Healthcheck"] is JsonObject,
+        root.Text("comment"), root["config"] is JsonObject c ? ReadConfig(c) : Nothing,
         [.. (root["history"] as JsonArray ?? []).OfType<JsonObject>().Select(ReadEntry)],
         (root["rootfs"] as JsonObject)?.Texts("diff_ids") ?? [], json);
 
@@ -92,7 +92,12 @@ public sealed record ImageConfig(
         ExposedPorts = c["ExposedPorts"] is JsonObject ports ? [.. ports.Select(p => p.Key)] : [],
         Volumes = c["Volumes"] is JsonObject volumes ? [.. volumes.Select(v => v.Key)] : [],
         StopSignal = c.Text("StopSignal") is { Length: > 0 } signal ? signal : null,
+        Healthcheck = c["Healthcheck"] is JsonObject check ? ReadHealthcheck(check) : null,
     };
+
+    private static Healthcheck ReadHealthcheck(JsonObject c) => new(
+        c.Texts("Test") ?? [], c.Number("Interval"), c.Number("Timeout"), c.Number("StartPeriod"), c.Number("StartInterval"),
+        (int)Math.Clamp(c.Number("Retries"), int.MinValue, int.MaxValue));
 }
 
 /// <summary>One line of an image's history.</summary>

@@ -13,6 +13,9 @@ internal static class ImageConfigJson
         public string? Text(string key) =>
             o[key] is JsonValue v && v.GetValueKind() == JsonValueKind.String ? v.GetValue<string>() : null;
 
+        public long Number(string key) =>
+            o[key] is JsonValue v && v.GetValueKind() == JsonValueKind.Number && v.TryGetValue<long>(out var number) ? number : 0;
+
         public bool Flag(string key) => o[key] is JsonValue v && v.GetValueKind() == JsonValueKind.True;
 
         public string[]? Texts(string key) => o[key] is JsonArray array
@@ -36,6 +39,7 @@ internal static class ImageConfigJson
             config.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))));
         Set(o, "ExposedPorts", Keys(config.ExposedPorts));
         Set(o, "Volumes", Keys(config.Volumes));
+        Set(o, "Healthcheck", config.Healthcheck is { } check ? Health(check) : null);
         Set(o, "StopSignal", config.StopSignal is { } signal ? JsonValue.Create(signal) : null);
         return o;
     }
@@ -46,6 +50,16 @@ internal static class ImageConfigJson
             o.Remove(key);
         else
             o[key] = value;
+    }
+
+    private static JsonObject Health(Healthcheck check)
+    {
+        var o = new JsonObject { ["Test"] = Array(check.Test) };
+        foreach (var (key, value) in ((string, long)[])
+            [("Interval", check.Interval), ("Timeout", check.Timeout), ("StartPeriod", check.StartPeriod),
+            ("StartInterval", check.StartInterval), ("Retries", check.Retries)])
+            Set(o, key, value == 0 ? null : JsonValue.Create(value));
+        return o;
     }
 
     private static JsonArray? Array(string[] values) => values is [] ? null : [.. values.Select(v => (JsonNode?)v)];

@@ -23,13 +23,20 @@ internal static class ContainerWire
     /// <summary>As <c>docker ps</c> shows it: <c>Up 3 minutes</c>.</summary>
     public static string Status(Container c, DateTimeOffset now) => c.Status switch
     {
-        ContainerStatus.Running => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))}",
+        ContainerStatus.Running => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))}{Health(c)}",
         ContainerStatus.Paused => $"Up {DockerTime.Human(now - (c.StartedAt ?? now))} (Paused)",
         ContainerStatus.Restarting => $"Restarting ({c.ExitCode}) {DockerTime.Human(now - (c.FinishedAt ?? now))} ago",
         ContainerStatus.Exited => $"Exited ({c.ExitCode}) {DockerTime.Human(now - (c.FinishedAt ?? now))} ago",
         ContainerStatus.Removing => "Removal In Progress",
         ContainerStatus.Dead => "Dead",
         _ => "Created",
+    };
+
+    private static string Health(Container c) => c.Health switch
+    {
+        null => "",
+        "starting" => " (health: starting)",
+        var clear => $" ({clear})",
     };
 
     /// <summary>The program and its arguments.</summary>
@@ -80,6 +87,9 @@ internal static class ContainerWire
         Labels = c.Labels,
         StopSignal = c.StopSignal,
         StopTimeout = c.StopTimeout,
+        Healthcheck = c.Healthcheck is { } h
+            ? new HealthcheckDto { Test = h.Test, Interval = h.Interval, Timeout = h.Timeout, StartPeriod = h.StartPeriod, StartInterval = h.StartInterval, Retries = h.Retries }
+            : null,
     };
 
     public static ContainerSummary Summary(Container c, string image, DateTimeOffset now) => new(

@@ -74,8 +74,6 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         var warnings = new List<string>();
         if (!ImageConfig.TryParse(image.ConfigJson, out var config))
             return [];
-        if (config.HasHealthcheck && body.Others?.ContainsKey("Healthcheck") is not true)
-            warnings.Add("the image's HEALTHCHECK is not run: health checks are not built yet");
         if (config.Config.Volumes is not [])
             warnings.Add($"volumes are not built yet: {string.Join(", ", config.Config.Volumes)} of the image stays in the container's own layer");
         return [.. warnings];

@@ -1,14 +1,16 @@
 using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Networks;
+using Shiplog.Server.Orders;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
 namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/{id}/json</summary>
-internal sealed class InspectContainer(ContainerCommands commands, NetworkDirectory networks, Instance instance) : IDockerEndpoint
+internal sealed class InspectContainer(ContainerCommands commands, NetworkDirectory networks, IWorker worker, Instance instance) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -16,24 +18,43 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
             throw DockerException.NotBuilt("a container's size (--size)");
         var container = await commands.FindAsync(request.Name, request.Cancellation);
         var network = await networks.FindAsync(container.Host?.NetworkMode ?? "", request.Cancellation);
-        await request.WriteJsonAsync(Inspect(container, network?.Id), DockerJson.Default.ContainerInspect);
+        var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
+        await request.WriteJsonAsync(Inspect(container, network?.Id, health), DockerJson.Default.ContainerInspect);
     }
 
-    private ContainerInspect Inspect(Container c, string? networkId)
+    private ContainerInspect Inspect(Container c, string? networkId, HealthDto? health)
     {
         var program = ContainerWire.Program(c);
         // Where the worker keeps a container; it runs as root, so only root can look.
         var folder = Path.Combine(instance.WorkerFolder, "containers", c.Id);
         return new ContainerInspect(
-            c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c), c.ImageId,
+            c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
             "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, [],
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
     }
 
-    private static ContainerStateDto State(Container c) => new(
+    private static ContainerStateDto State(Container c, HealthDto? health) => new(
         ContainerWire.State(c), c.IsUp, c.Status == ContainerStatus.Paused, c.Status == ContainerStatus.Restarting, c.OomKilled,
-        c.Status == ContainerStatus.Dead, c.Pid, c.ExitCode, c.Error, DockerTime.Text(c.StartedAt), DockerTime.Text(c.FinishedAt));
+        c.Status == ContainerStatus.Dead, c.Pid, c.ExitCode, c.Error, DockerTime.Text(c.StartedAt), DockerTime.Text(c.FinishedAt),
+        health);
+
+    /// <summary>The status as it is recorded; streak and probes, which are not, as the worker knows them.</summary>
+    private async Task<HealthDto> HealthAsync(Container c, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await WorkerStream.GetAsync(worker, WorkerStreams.Health(c.Id), cancellation);
+            var known = await answer.Content.ReadFromJsonAsync(DockerJson.Default.ContainerHealth, cancellation);
+            return new HealthDto(
+                c.Health!, known!.FailingStreak,
+                [.. known.Log.Select(p => new HealthProbeDto(DockerTime.Text(p.Start), DockerTime.Text(p.End), p.ExitCode, p.Output))]);
+        }
+        catch (Exception e) when (e is WorkerAwayException or DockerException { Status: 404 })
+        {
+            return new HealthDto(c.Health!, 0, []);
+        }
+    }
 
     private HostConfigDto Host(HostOptions h) => new()
     {

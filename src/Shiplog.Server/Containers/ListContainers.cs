@@ -42,7 +42,7 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
         filters.Labels("label", c.Config?.Labels ?? []) &&
         filters.Exact("status", ContainerWire.State(c)) &&
         (!filters.Has("exited") || (!c.IsUp && c.StartedAt is not null && codes.Contains(c.ExitCode))) &&
-        filters.Exact("health", "none") &&
+        filters.Exact("health", c.Health ?? "none") &&
         (filters.Exact("network", c.Host?.NetworkMode) || filters.Prefix("network", c.Endpoint?.NetworkId)) &&
         filters["is-task"].All(t => t is "false" or "0");
 

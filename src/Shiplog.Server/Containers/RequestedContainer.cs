@@ -33,7 +33,10 @@ internal sealed class RequestedContainer(Instance instance)
         b.Hostname is null or "" && network == "host" ? Environment.MachineName : b.Hostname ?? "", b.Domainname ?? "", b.User ?? "",
         b.AttachStdin ?? false, b.AttachStdout ?? false, b.AttachStderr ?? false, b.Tty ?? false, b.OpenStdin ?? false, b.StdinOnce ?? false,
         b.Env ?? [], b.Cmd ?? [], b.Entrypoint, b.WorkingDir ?? "", b.Labels ?? [], [.. b.ExposedPorts?.Keys ?? Enumerable.Empty<string>()],
-        [.. b.Volumes?.Keys ?? Enumerable.Empty<string>()], b.StopSignal is "" ? null : b.StopSignal, b.StopTimeout);
+        [.. b.Volumes?.Keys ?? Enumerable.Empty<string>()], b.StopSignal is "" ? null : b.StopSignal, b.StopTimeout)
+    {
+        Healthcheck = b.Healthcheck is { } h ? new Healthcheck(h.Test ?? [], h.Interval, h.Timeout, h.StartPeriod, h.StartInterval, h.Retries) : null,
+    };
 
     private static HostOptions Host(HostConfigBody h, string network)
     {
@@ -93,7 +96,6 @@ internal static class Unhonoured
         ("MEMORYSWAPPINESS", JsonValueKind.Number) => !Is(value, -1),
         ("MEMORYSWAP" or "PIDSLIMIT", JsonValueKind.Number) => !Is(value, 0) && !Is(value, -1),
         ("SHMSIZE", JsonValueKind.Number) => !Is(value, 0) && !Is(value, 64 * 1024 * 1024),
-        ("HEALTHCHECK", JsonValueKind.Object) => value.TryGetProperty("Test", out var test) ? SaysCheck(test) : Says(value),
         ("IPCMODE" or "CGROUPNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "private"),
         ("ISOLATION", JsonValueKind.String) => value.GetString() is not ("" or "default"),
         ("VOLUMEDRIVER", JsonValueKind.String) => value.GetString() is not ("" or "local"),
@@ -113,10 +115,6 @@ internal static class Unhonoured
         JsonValueKind.Object => value.EnumerateObject().Any(p => Says(p.Value)),
         _ => true,
     };
-
-    /// <summary><c>["NONE"]</c> asks for no check, which is what there is.</summary>
-    private static bool SaysCheck(JsonElement test) =>
-        Says(test) && !(test.ValueKind == JsonValueKind.Array && test.GetArrayLength() == 1 && test[0].ToString() == "NONE");
 
     private static bool Is(JsonElement value, long number) => value.TryGetInt64(out var has) && has == number;
 

@@ -13,6 +13,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(CreateContainerBody))]
 [JsonSerializable(typeof(CreateContainerReply))]
 [JsonSerializable(typeof(ContainerInspect))]
+[JsonSerializable(typeof(Contracts.Orders.ContainerHealth))]
 [JsonSerializable(typeof(ContainerSummary[]))]
 [JsonSerializable(typeof(WaitReply))]
 [JsonSerializable(typeof(CommitReply))]

@@ -40,6 +40,7 @@ internal static class DockerEvents
             "container_stop_requested" => ("kill", [("signal", SignalNumber(d.Text("signal"), "TERM"))]),
             "container_signalled" => ("kill", [("signal", SignalNumber(d.Text("signal"), "KILL"))]),
             "container_exited" => ("die", [("exitCode", d.Text("exitCode")), ("execDuration", Seconds(subject, view))]),
+            "container_health_changed" => ("health_status: " + d.Text("to"), none),
             "container_restart_scheduled" => (
                 "schedule-restart", [("attempt", d.Text("attempt")), ("reason", d.Text("reason")), ("nextAt", d.Text("nextAt"))]),
             "container_restart_cancelled" => ("cancel-restart", [("reason", d.Text("reason")), ("error", d.Text("error"))]),

@@ -25,7 +25,18 @@ internal sealed class OrderFactory(Instance instance)
             Process(container), host.AutoRemove)
         {
             Restart = Restart(host.Restart),
+            Health = Health(container.Config!),
         };
+    }
+
+    private Contract.HealthCheck? Health(ContainerConfig config)
+    {
+        if (config.Healthcheck is not { } check || check.Command() is not { Length: > 0 } command)
+            return null;
+        var (interval, timeout, startPeriod, startInterval, retries) = check.Times();
+        return new Contract.HealthCheck(
+            command, interval, timeout, startPeriod, startInterval, retries,
+            config.Labels.GetValueOrDefault(Healthcheck.RestartLabel) == "true", config.StopTimeout ?? instance.Settings.StopTimeout);
     }
 
     private static Contract.RestartPolicy? Restart(RestartPolicy? policy) => policy is null ? null : new(

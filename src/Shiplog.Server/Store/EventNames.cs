@@ -34,6 +34,7 @@ internal static class EventNames
         [typeof(ContainerExited)] = "container_exited",
         [typeof(ContainerRestartScheduled)] = "container_restart_scheduled",
         [typeof(ContainerRestartCancelled)] = "container_restart_cancelled",
+        [typeof(ContainerHealthChanged)] = "container_health_changed",
         [typeof(IpReleased)] = "ip_released",
         [typeof(BridgeDetached)] = "bridge_detached",
         [typeof(RootFsUnmounted)] = "rootfs_unmounted",

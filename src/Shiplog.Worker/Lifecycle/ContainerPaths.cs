@@ -36,6 +36,9 @@ internal sealed class ContainerPaths
     /// <summary>What the container has written to its standard streams.</summary>
     public string Log => Path.Combine(Folder, "container.log");
 
+    /// <summary>What the last probes of its health have found.</summary>
+    public string Health => Path.Combine(Folder, "health.json");
+
     /// <summary>The OCI bundle; also conmon's folder for its sockets and pipes.</summary>
     public string Bundle => Path.Combine(_instance.RunFolder, "containers", Id);
 

@@ -38,6 +38,9 @@ internal sealed record ContainerRecord(
     /// <summary>The restart policy does not hold any more: somebody stopped the container.</summary>
     public bool RestartOff { get; init; }
 
+    /// <summary>It is being stopped for its health, and will be run again.</summary>
+    public bool Unhealthy { get; init; }
+
     /// <summary>What the program stands on is not there: the next try makes it again.</summary>
     public bool Bare { get; init; }
 

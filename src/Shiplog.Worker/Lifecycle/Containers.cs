@@ -41,7 +41,7 @@ internal sealed class Run(ContainerPaths paths, ContainerRecord record, PidHandl
     /// <summary>The restart policy does not hold any more; noted before the program is told.</summary>
     public void EndRestarts()
     {
-        if (Record.Order.Restart is null || Record.RestartOff)
+        if ((Record.Order.Restart is null && Record.Order.Health is not { Restart: true }) || Record.RestartOff)
             return;
         Record = Record with { RestartOff = true };
         Record.Save(paths.State, durable: false);

@@ -63,10 +63,10 @@ internal sealed class ContainerRestarter(
 
         try
         {
-            _ = facts.Report(paths.Id, null, Cause, reports, null, begins: start.Record.RunId, spooled: () =>
+            _ = facts.Report(paths.Id, null, pending.Record.Unhealthy ? "health" : Cause, reports, null, begins: start.Record.RunId, spooled: () =>
             {
                 restarts.TryRemove(pending);
-                exits.GoOn(paths, start.Record with { Bare = false });
+                exits.GoOn(paths, start.Record with { Bare = false, Unhealthy = false });
             });
         }
         catch (IOException) when (restarts.Find(paths.Id) == pending)

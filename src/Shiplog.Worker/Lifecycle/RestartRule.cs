@@ -11,8 +11,8 @@ internal sealed record RestartProgress(int Attempt, TimeSpan Delay, DateTimeOffs
 {
     public static RestartProgress Of(RestartScheduledReport report) => new(report.Attempt, report.Delay, report.NextAt);
 
-    public RestartScheduledReport Report(string containerId, ContainerExitedReport exited, DateTimeOffset now) => new(
-        containerId, Attempt, exited.OomKilled ? "out of memory" : string.Create(CultureInfo.InvariantCulture, $"exit code {exited.ExitCode}"),
+    public RestartScheduledReport Report(ContainerRecord record, ContainerExitedReport exited, DateTimeOffset now) => new(
+        exited.ContainerId, Attempt, record.Unhealthy ? "unhealthy" : exited.OomKilled ? "out of memory" : string.Create(CultureInfo.InvariantCulture, $"exit code {exited.ExitCode}"),
         Delay, NextAt, now);
 }
 
@@ -26,10 +26,10 @@ internal static class RestartRule
     /// <returns>The next try; <see langword="null"/> where the container stays as it has ended.</returns>
     public static RestartProgress? Next(ContainerRecord record, ContainerExitedReport exited, DateTimeOffset now)
     {
-        if (record.Order.Restart is not { } policy || record.RestartOff)
+        if (record.RestartOff || (record.Order.Restart is null && !record.Unhealthy))
             return null;
         var before = record.Restart?.Attempt ?? 0;
-        if (policy.Condition == RestartCondition.OnFailure
+        if (!record.Unhealthy && record.Order.Restart is { Condition: RestartCondition.OnFailure } policy
             && (exited.ExitCode == 0 || (policy.MaximumRetryCount > 0 && before >= policy.MaximumRetryCount)))
             return null;
         var delay = record.Restart is { } last && exited.At - record.StartedAt < LastingRun ? last.Delay * 2 : FirstDelay;

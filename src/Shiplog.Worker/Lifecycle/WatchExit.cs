@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Facts;
+using Shiplog.Worker.Health;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
 using Shiplog.Worker.Runtime;
@@ -16,7 +17,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    OciRuntime runtime, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    OciRuntime runtime, HealthMonitor health, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
     // As a shell gives for a status it could not learn.
@@ -38,6 +39,7 @@ internal sealed class ExitWatch(
     public void Watch(Run run)
     {
         containers.Add(run);
+        health.Watch(run);
         // It may have ended before it was on the list.
         if (File.Exists(run.Paths.ExitFile))
             _ended.Writer.TryWrite(run);
@@ -132,14 +134,14 @@ internal sealed class ExitWatch(
         if (run.Stop is { } stop)
             reports.Add(new ContainerStoppedReport(paths.Id, stop.Killed, time.GetUtcNow()));
         if (next is not null)
-            reports.Add(next.Report(paths.Id, exited, time.GetUtcNow()));
+            reports.Add(next.Report(run.Record, exited, time.GetUtcNow()));
         var discarded = order.AutoRemove && next is null ? Discard(paths) : null;
         if (discarded is not null)
             reports.Add(discarded);
 
         var outcome = run.Stop is { } ended ? new OrderOutcome(ended.CommandId) : null;
         var recorded = facts.Report(
-            paths.Id, run.Stop?.CommandId, run.Stop is null ? "process-exit" : null, [.. reports], outcome, ends: run.Record.RunId,
+            paths.Id, run.Stop?.CommandId, run.Stop is not null ? null : run.Record.Unhealthy ? "health" : "process-exit", [.. reports], outcome, ends: run.Record.RunId,
             // Only then: until the end is on disk, the exit file and the journal are what it can be learnt from.
             spooled: () => Forget(run, next, discarded is ContainerRemovedReport));
         containers.Remove(run, recorded);

@@ -15,6 +15,7 @@ internal static class StreamEndpoints
     {
         routes.MapGet(WorkerStreams.Logs("{id}"), LogsAsync);
         routes.MapPost(WorkerStreams.Resize("{id}"), Resize);
+        routes.MapGet(WorkerStreams.Health("{id}"), Health);
         // Served beneath HTTP (AttachConnections); a request comes here only behind another one on its connection.
         routes.MapPost(WorkerStreams.Attach("{id}"), () => Results.BadRequest("attach needs a connection of its own"));
     }
@@ -49,6 +50,19 @@ internal static class StreamEndpoints
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // Gone: nobody to tell.
+        }
+    }
+
+    private static IResult Health(HttpContext http, string id)
+    {
+        try
+        {
+            var file = new ContainerPaths(http.RequestServices.GetRequiredService<Instance>(), id).Health;
+            return File.Exists(file) ? Results.Bytes(File.ReadAllBytes(file), "application/json") : Results.NotFound();
+        }
+        catch (OrderException e)
+        {
+            return Results.BadRequest(e.Message);
         }
     }
 

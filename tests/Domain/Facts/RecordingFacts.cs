@@ -42,6 +42,8 @@ public sealed class RecordingFacts
         new ContainerRestartedReport(Id, 1, 43, "crun", TimeSpan.FromMilliseconds(1), At),
         new RestartScheduledReport(Id, 2, "exit code 3", TimeSpan.FromMilliseconds(200), At, At),
         new RestartCancelledReport(Id, "kill", null, At),
+        new HealthChangedReport(Id, "starting", "healthy", 0, "", At),
+        new HealthChangedReport(Id, "healthy", "unhealthy", 3, "no", At),
         new ContainerStoppedReport(Id, false, At),
         new ContainerSignalledReport(Id, "KILL", At),
         new ContainerPausedReport(Id, At),
@@ -55,7 +57,7 @@ public sealed class RecordingFacts
         Id, "create", "name", "busybox", "sha256:p", [], Config, new HostOptions("bridge", false, [], [], [], [], [], [], false, "json-file", 0, 0), At));
 
     private static ContainerConfig Config =>
-        new("", "", "", false, false, false, false, false, false, [], ["sh"], null, "", [], [], [], null, null);
+        new("", "", "", false, false, false, false, false, false, [], ["sh"], null, "", [], [], [], null, null) { Healthcheck = new Healthcheck(["CMD", "true"], 0, 0, 0, 0, 0) };
 
     private static Decision Decide(Report report, Container container, OpenCommand? command) => report switch
     {
@@ -70,6 +72,7 @@ public sealed class RecordingFacts
         RestartScheduledReport r => RecordRestart.Decide(r, container),
         ContainerRestartedReport r => RecordRestart.Decide(r, container),
         RestartCancelledReport r => RecordRestart.Decide(r, container, command),
+        HealthChangedReport r => RecordHealth.Decide(r, container),
         ContainerStoppedReport r => RecordStopped.Decide(r, container, command),
         ContainerSignalledReport r => RecordSignalled.Decide(r, container, command),
         ContainerPausedReport r => RecordPaused.Decide(r, container, command),

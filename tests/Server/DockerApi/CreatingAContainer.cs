@@ -44,7 +44,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file and none")]
     [InlineData("""{"HostConfig":{"NetworkMode":"container:x"}}""", "HostConfig.NetworkMode container:x: sharing another container's network")]
-    [InlineData("""{"Healthcheck":{"Test":["CMD","true"]}}""", "Healthcheck ({\"Test\":[\"CMD\",\"true\"]})")]
     [InlineData("""{"Volumes":{"/data":{}}}""", "a volume (/data)")]
     [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv4Address":"10.0.0.9"}}}}}""",
         "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig ({\"IPv4Address\":\"10.0.0.9\"})")]

@@ -73,6 +73,10 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         new RestartScheduledReport(
             containerId, attempt, $"exit code {exitCode}", TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow.AddSeconds(1), DateTimeOffset.UtcNow));
 
+    /// <summary>A probe has found another health.</summary>
+    public Task BecomeAsync(string containerId, string from, string to) => Facts.RecordAsync(
+        Samples.Batch(null, "health", new HealthChangedReport(containerId, from, to, 0, "", DateTimeOffset.UtcNow)), CancellationToken.None);
+
     /// <summary>It does not come after all.</summary>
     public Task CancelRestartAsync(string containerId) => Facts.RecordAsync(
         Samples.Batch(null, "restart-policy", new RestartCancelledReport(containerId, "start failed", "no such program", DateTimeOffset.UtcNow)),

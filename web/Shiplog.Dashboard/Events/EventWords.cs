@@ -33,7 +33,7 @@ internal static class EventWords
             "container_created", "container_start_requested", "rootfs_mounted", "bridge_attached", "ip_assigned", "container_started",
             "container_attached", "container_stop_requested", "container_stopped", "container_kill_requested", "container_signalled",
             "container_pause_requested", "container_paused", "container_unpause_requested", "container_unpaused", "container_exited",
-            "container_restart_scheduled", "container_restart_cancelled",
+            "container_restart_scheduled", "container_restart_cancelled", "container_health_changed",
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
             "container_commit_requested", "container_committed", "container_remove_requested", "container_removed"]),
         ("Images", [
@@ -53,6 +53,12 @@ internal static class EventWords
     public static EventTone Tone(EventView e) => e.Type switch
     {
         _ when IsFailure(e) => EventTone.Bad,
+        "container_health_changed" => new EventBody(e.Data).Text("to") switch
+        {
+            "healthy" => EventTone.Good,
+            "unhealthy" => EventTone.Bad,
+            _ => EventTone.Plain,
+        },
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
         "container_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
@@ -101,6 +107,8 @@ internal static class EventWords
             $"process {body.Number("pid")}", body.Text("runtime"), body.Number("attempt") is { } attempt ? $"try {attempt} of the restart policy" : null),
         "container_restart_scheduled" => Join(
             $"try {body.Number("attempt")}", body.Text("reason"), $"in {Ages.Exact(TimeSpan.FromMilliseconds(body.Real("delayMs") ?? 0))}"),
+        "container_health_changed" => Join(
+            $"{body.Text("from")}, now {body.Text("to")}", body.Number("failingStreak") is { } streak and > 0 ? Count(streak, "failure") + " in a row" : null),
         "container_restart_cancelled" => Join(body.Text("reason"), body.Text("error")),
         "container_attached" => string.Join(", ", ((string[])["stdin", "stdout", "stderr"]).Where(body.Flag)),
         "container_stop_requested" => Join(body.Text("signal") ?? "its stop signal", Patience(body.Number("timeoutSeconds"))),

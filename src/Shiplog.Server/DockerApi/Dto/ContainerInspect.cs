@@ -14,7 +14,8 @@ internal sealed record ContainerInspect(
 
 internal sealed record ContainerStateDto(
     string Status, bool Running, bool Paused, bool Restarting, bool OOMKilled, bool Dead, int Pid, int ExitCode, string Error,
-    string StartedAt, string FinishedAt);
+    string StartedAt, string FinishedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] HealthDto? Health = null);
 
 internal sealed record GraphDriverDto(Dictionary<string, string>? Data, string Name);
 
@@ -43,7 +44,24 @@ internal sealed record ContainerConfigDto
     public Dictionary<string, string> Labels { get; init; } = [];
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StopSignal { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? StopTimeout { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public HealthcheckDto? Healthcheck { get; init; }
 }
+
+/// <summary>Times in nanoseconds; what is 0 is left to the image, or to the default.</summary>
+internal sealed record HealthcheckDto
+{
+    public string[]? Test { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long Interval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long Timeout { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long StartPeriod { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long StartInterval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Retries { get; init; }
+}
+
+/// <summary>A container's health in <c>State</c>.</summary>
+internal sealed record HealthDto(string Status, int FailingStreak, HealthProbeDto[] Log);
+
+internal sealed record HealthProbeDto(string Start, string End, int ExitCode, string Output);
 
 internal sealed record RestartPolicyDto(string? Name, int MaximumRetryCount);
 

@@ -29,6 +29,7 @@ internal sealed record CreateContainerBody
     public Dictionary<string, string>? Labels { get; init; }
     public string? StopSignal { get; init; }
     public int? StopTimeout { get; init; }
+    public HealthcheckDto? Healthcheck { get; init; }
     public HostConfigBody? HostConfig { get; init; }
     public NetworkingConfigBody? NetworkingConfig { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
