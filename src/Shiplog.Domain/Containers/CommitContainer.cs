@@ -17,7 +17,9 @@ public sealed record CommitContainer(
             return Decision.Nothing;
         if (container.Status is ContainerStatus.Absent or ContainerStatus.Removed || container.Config is not { } own)
             return Refusals.NoSuchContainer(container.Id);
-        if (container.Status is ContainerStatus.Removing or ContainerStatus.Dead)
+        if (container.Status is ContainerStatus.Dead)
+            return Decision.Refuse(RefusalKind.Conflict, $"You cannot commit container {container.Id} which is Dead");
+        if (container.Status is ContainerStatus.Removing)
             return Decision.Refuse(RefusalKind.Conflict, $"You cannot commit container {container.Id} which is being removed");
         if (!ImageConfig.TryParse(parent.ConfigJson, out var parentConfig))
             return Decision.Refuse(RefusalKind.Failed, $"the config of image {parent.Id} cannot be read");
