@@ -11,13 +11,15 @@ namespace Shiplog.Server.Tests.DockerApi;
 internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
 {
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly UnixDomainSocketEndPoint _address = new(Path.Combine(Directory.CreateTempSubdirectory("slw-").FullName, "worker.sock"));
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("slw-");
+    private readonly UnixDomainSocketEndPoint _address;
     private readonly ConcurrentDictionary<string, StartContainer> _running = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
 
     public ScriptedWorker()
     {
+        _address = new UnixDomainSocketEndPoint(Path.Combine(_folder.FullName, "worker.sock"));
         _listener.Bind(_address);
         _listener.Listen();
         _accepting = AcceptAsync();
@@ -100,6 +102,7 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         await _accepting;
         Streams.Dispose();
         await Task.WhenAll(_connections);
+        _folder.Delete(recursive: true);
     }
 
     private Task ReportAsync(string? commandId, params Report[] reports) =>
