@@ -111,7 +111,9 @@ mounts_pin() {
 # What our processes get of the caller's environment: nothing but the proxies that a pull may need.
 clean_env() {
   SL_ENV=(env -i "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8
-    "SHIPLOG_HOME=$SL_HOME" "DOTNET_ROOT=$SL_BIN/dotnet" DOTNET_CLI_TELEMETRY_OPTOUT=1)
+    "SHIPLOG_HOME=$SL_HOME" "DOTNET_ROOT=$SL_BIN/dotnet" DOTNET_CLI_TELEMETRY_OPTOUT=1
+    # No debugger's socket in /tmp; and one arena of the C library for all threads, which gives back what a burst has taken.
+    DOTNET_EnableDiagnostics=0 MALLOC_ARENA_MAX=1)
   local name
   for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
     [ -z "${!name:-}" ] || SL_ENV+=("$name=${!name}")

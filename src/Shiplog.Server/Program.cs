@@ -11,6 +11,7 @@ using Shiplog.Server.Orders;
 using Shiplog.Server.Recovery;
 using Shiplog.Server.Rest;
 using Shiplog.Server.Store;
+using Shiplog.Shared;
 using Wolverine;
 using Wolverine.Http;
 using Wolverine.Http.Transport;
@@ -55,10 +56,11 @@ internal static class Program
         builder.Services.AddEventStore(instance);
         builder.Services.AddWorker(instance);
         builder.Services.AddHostedService<HistoryDaemon>();
+        builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddRecovery();
         builder.Services.AddRest();
         builder.Services.AddWolverineHttp();
-        builder.Host.UseWolverine(ConfigureWolverine);
+        builder.Host.UseWolverine(ConfigureWolverine, Extensions);
         builder.Services.AddDockerApi();
         builder.Services.AddDashboard(new Uri($"http://{instance.Settings.Http}/"));
 
@@ -76,6 +78,13 @@ internal static class Program
         });
         return app;
     }
+
+#if RELEASE
+    // There are none but the run-time compiler, which a release goes without: looking for them loads every assembly.
+    private const ExtensionDiscovery Extensions = ExtensionDiscovery.ManualOnly;
+#else
+    private const ExtensionDiscovery Extensions = ExtensionDiscovery.Automatic;
+#endif
 
     private static void ConfigureWolverine(WolverineOptions options)
     {

@@ -32,7 +32,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 
 builder.Services.AddContainers(instance);
 builder.Services.AddImages();
-builder.Host.UseWolverine(options => options.UseOrders());
+builder.Host.UseWolverine(options => options.UseOrders(), WorkerServices.Extensions);
 
 var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Shared;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Lifecycle;
@@ -47,7 +48,18 @@ internal static class WorkerServices
         services.AddHostedService(provider => provider.GetRequiredService<ExitWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<KeptLogs>());
         services.AddHostedService<ContainerRestarter>();
+        services.AddHostedService<IdleMemory>();
     }
+
+    /// <summary>
+    /// A release looks for no extensions of Wolverine: there are none but the run-time compiler, which it goes without, and
+    /// looking loads every assembly.
+    /// </summary>
+#if NOROSLYN
+    public const ExtensionDiscovery Extensions = ExtensionDiscovery.ManualOnly;
+#else
+    public const ExtensionDiscovery Extensions = ExtensionDiscovery.Automatic;
+#endif
 
     /// <summary>Orders come in, and reports go out, over Wolverine's HTTP transport on unix sockets; nothing is stored by it.</summary>
     public static void UseOrders(this WolverineOptions options)
