@@ -28,8 +28,9 @@ internal static class WorkerServices
         services.AddSingleton<Inotify>().AddSingleton<ProcessEnds>();
         services.AddSingleton<Bridges>();
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
+        services.AddSingleton<NamespaceSharing>();
 
-        services.AddSingleton<MountRootFsStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
+        services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();

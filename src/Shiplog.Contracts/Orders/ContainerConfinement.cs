@@ -3,6 +3,17 @@ namespace Shiplog.Contracts.Orders;
 /// <summary>What a container is kept from, or not. What is <see langword="null"/> is Docker's default.</summary>
 public sealed record ContainerConfinement
 {
+    /// <summary>What of the host's kernel a container does not see unless it is said otherwise.</summary>
+    public static readonly IReadOnlyList<string> DefaultMaskedPaths =
+    [
+        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+    ];
+
+    /// <summary>What of the host's kernel a container does not change unless it is said otherwise.</summary>
+    public static readonly IReadOnlyList<string> DefaultReadonlyPaths =
+        ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
     /// <summary>Every capability and device that the worker has, no filter, nothing masked.</summary>
     public bool Privileged { get; init; }
 
@@ -11,6 +22,9 @@ public sealed record ContainerConfinement
 
     /// <summary>The text of a profile, or <c>unconfined</c>.</summary>
     public string? Seccomp { get; init; }
+
+    /// <summary>Whether its control groups can be written to; <see langword="null"/> where only a privileged container's can.</summary>
+    public bool? WritableCgroups { get; init; }
 
     /// <summary>Paths that are hidden.</summary>
     public string[]? MaskedPaths { get; init; }

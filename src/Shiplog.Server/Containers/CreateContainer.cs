@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
 using Shiplog.Domain;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Engine;
 using Shiplog.Server.Networks;
 using Shiplog.Server.Store;
+using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
 namespace Shiplog.Server.Containers;
 
 /// <summary>POST /containers/create</summary>
-internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory networks, RequestedContainer requested, TimeProvider time) : IDockerEndpoint
+internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory networks, RequestedContainer requested, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
 {
     private const int NameAttempts = 6;
 
@@ -22,7 +25,10 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         // Before anything is looked up: a bad name is told apart from an image that is not here yet.
         if (name is not null && !ContainerName.TryParse(name, out _))
             throw DockerException.Invalid($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
-        var (config, host) = requested.Read(body);
+        var (config, asked) = requested.Read(body);
+        var (host, warnings, fault) = HostRules.Fit(await SharedAsync(asked, request), body.Hostname ?? "", kernel.Features);
+        if (fault is not null)
+            throw DockerException.Of(fault);
         if (await networks.FindAsync(host.NetworkMode, request.Cancellation) is null)
             throw DockerException.NotFound($"network {host.NetworkMode} not found");
         var image = await ImageAsync(body.Image, request);
@@ -31,7 +37,23 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         var command = new CreateContainer(context.CommandId, id, name ?? "", body.Image!, config, host);
         await AppendAsync(command, name, image, context);
         await request.WriteJsonAsync(
-            new CreateContainerReply(id, Warnings(image, body)), DockerJson.Default.CreateContainerReply, 201);
+            new CreateContainerReply(id, [.. warnings, .. Warnings(image, body)]), DockerJson.Default.CreateContainerReply, 201);
+    }
+
+    /// <summary>By ids: whoever's namespaces are shared may be renamed.</summary>
+    private async Task<HostOptions> SharedAsync(HostOptions asked, DockerRequest request)
+    {
+        if (asked.Namespaces is not { } n)
+            return asked;
+        return asked with { Namespaces = n with { Pid = await ByIdAsync(n.Pid), Ipc = await ByIdAsync(n.Ipc) } };
+
+        async Task<string?> ByIdAsync(string? mode)
+        {
+            if (NamespaceRules.ContainerOf(mode) is not { Length: > 0 } donor)
+                return mode;
+            var found = await log.FindContainerAsync(donor, request.Cancellation);
+            return found is { Exists: true } ? NamespaceRules.Of(found.Id) : throw DockerException.Invalid($"No such container: {donor}");
+        }
     }
 
     private async Task<Image> ImageAsync(string? name, DockerRequest request)

@@ -3,6 +3,7 @@ using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Engine;
 using Shiplog.Server.Networks;
 using Shiplog.Server.Orders;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
@@ -10,7 +11,8 @@ using HostOptions = Shiplog.Domain.Containers.HostOptions;
 namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/{id}/json</summary>
-internal sealed class InspectContainer(ContainerCommands commands, NetworkDirectory networks, IWorker worker, Instance instance) : IDockerEndpoint
+internal sealed class InspectContainer(
+    ContainerCommands commands, NetworkDirectory networks, IWorker worker, KernelFeatures kernel, Instance instance) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -56,9 +58,9 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
         }
     }
 
-    private HostConfigDto Host(HostOptions h) => new()
+    private HostConfigDto Host(HostOptions h) => HostConfigOf.Options(h, kernel.Features) with
     {
-        LogConfig = new LogConfigBody(h.LogDriver, []),
+        LogConfig = new LogConfigBody(h.LogDriver, h.LogOptions ?? []),
         NetworkMode = h.NetworkMode,
         RestartPolicy = h.Restart is { } restart ? new(restart.Name, restart.MaximumRetryCount) : new("no", 0),
         AutoRemove = h.AutoRemove,
@@ -70,7 +72,7 @@ internal sealed class InspectContainer(ContainerCommands commands, NetworkDirect
         DnsSearch = h.DnsSearch,
         ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
         ReadonlyRootfs = h.ReadonlyRootfs,
-        Runtime = instance.Settings.Runtime,
+        Runtime = h.Runtime ?? instance.Settings.Runtime,
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()

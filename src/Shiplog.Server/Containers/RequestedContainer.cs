@@ -40,17 +40,25 @@ internal sealed class RequestedContainer(Instance instance)
 
     private static HostOptions Host(HostConfigBody h, string network)
     {
-        var log = h.LogConfig?.Type is null or "" ? "json-file" : h.LogConfig.Type;
-        if (log is not ("json-file" or "none"))
-            throw DockerException.NotBuilt($"HostConfig.LogConfig.Type {log}: a log driver other than json-file and none");
-        if (h.LogConfig?.Config is { Count: > 0 } options)
-            throw DockerException.NotBuilt($"HostConfig.LogConfig.Config.{options.Keys.First()}");
+        if (h.Isolation is { } isolation && !isolation.Equals("default", StringComparison.OrdinalIgnoreCase) && isolation is not "")
+            throw DockerException.Invalid($"invalid isolation '{isolation}' on linux");
         var console = h.ConsoleSize is [var height, var width] ? (height, width) : (0, 0);
         return new HostOptions(
             network, h.AutoRemove ?? false, h.ExtraHosts ?? [], h.Dns ?? [], h.DnsSearch ?? [], h.DnsOptions ?? [],
             [.. (h.CapAdd ?? []).Select(Capabilities.Normalize)], [.. (h.CapDrop ?? []).Select(Capabilities.Normalize)],
-            h.ReadonlyRootfs ?? false, log, console.Item2, console.Item1)
+            h.ReadonlyRootfs ?? false, h.LogConfig?.Type is null or "" ? "json-file" : h.LogConfig.Type, console.Item2, console.Item1)
         {
+            Resources = RequestedOptions.Resources(h),
+            Security = RequestedOptions.Security(h),
+            Namespaces = RequestedOptions.Namespaces(h),
+            Devices = RequestedOptions.Devices(h),
+            Ulimits = RequestedOptions.Ulimits(h),
+            Sysctls = RequestedOptions.Said(h.Sysctls),
+            GroupAdd = RequestedOptions.Said(h.GroupAdd),
+            OomScoreAdj = h.OomScoreAdj ?? 0,
+            ShmSize = RequestedOptions.ShmSize(h),
+            Init = h.Init ?? false,
+            LogOptions = RequestedOptions.Said(h.LogConfig?.Config),
             Restart = Restart(h.RestartPolicy),
         };
     }
@@ -90,16 +98,7 @@ internal static class Unhonoured
     private static bool Says(string name, JsonElement value, string runtime) => (name, value.ValueKind) switch
     {
         (_, JsonValueKind.Null) => false,
-        // An empty list here takes all masks away; the absence of a list leaves Docker's.
-        ("MASKEDPATHS" or "READONLYPATHS", _) => true,
-        // Zero means something, -1 does not.
-        ("MEMORYSWAPPINESS", JsonValueKind.Number) => !Is(value, -1),
-        ("MEMORYSWAP" or "PIDSLIMIT", JsonValueKind.Number) => !Is(value, 0) && !Is(value, -1),
-        ("SHMSIZE", JsonValueKind.Number) => !Is(value, 0) && !Is(value, 64 * 1024 * 1024),
-        ("IPCMODE" or "CGROUPNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "private"),
-        ("ISOLATION", JsonValueKind.String) => value.GetString() is not ("" or "default"),
         ("VOLUMEDRIVER", JsonValueKind.String) => value.GetString() is not ("" or "local"),
-        ("USERNSMODE", JsonValueKind.String) => value.GetString() is not ("" or "host"),
         ("RUNTIME", JsonValueKind.String) => value.GetString() is var wanted && wanted is not "" && wanted != runtime,
         // Written by the client, for itself; the name that counts is in the query.
         ("CONTAINERIDFILE" or "NAME", _) => false,

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 using Shiplog.Server.Containers;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
 
@@ -18,7 +19,7 @@ internal static class DockerApiSetup
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
         .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
-        .AddSingleton<ImageRemover>();
+        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front

@@ -8,7 +8,9 @@ namespace Shiplog.Server.DockerApi;
 /// <summary>
 /// Docker's JSON: names as Go spells them, read whatever their case, and no escapes that only HTML needs.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(
+    PropertyNameCaseInsensitive = true, GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(TextsConverter), typeof(TextMapConverter)])]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(CreateContainerBody))]
 [JsonSerializable(typeof(CreateContainerReply))]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Hosts;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Store;
@@ -9,7 +10,7 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Engine;
 
 /// <summary>GET /info: what is so, and <see langword="false"/> for what is not built yet.</summary>
-internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, TimeProvider time) : IDockerEndpoint
+internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -21,6 +22,7 @@ internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, 
     private InfoReply Info(IReadOnlyList<Container> containers, int images)
     {
         var runtime = instance.Settings.Runtime;
+        var features = kernel.Features;
         return new InfoReply
         {
             ID = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{host.Value}:{instance.Home}")).AsSpan(0, 16)).ToString(),
@@ -32,7 +34,15 @@ internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, 
             Driver = "overlay2",
             DriverStatus = [["Event store", "PostgreSQL"]],
             Plugins = new() { ["Volume"] = [], ["Network"] = ["bridge", "host", "null"], ["Authorization"] = null, ["Log"] = ["json-file", "none"] },
-            IPv4Forwarding = HostFacts.Forwarding,
+            MemoryLimit = features.MemoryLimit,
+            SwapLimit = features.SwapLimit,
+            OomKillDisable = features.OomKillDisable,
+            CpuCfsPeriod = features.CpuCfs,
+            CpuCfsQuota = features.CpuCfs,
+            CPUShares = features.CpuShares,
+            CPUSet = features.Cpuset,
+            PidsLimit = features.PidsLimit,
+            IPv4Forwarding = features.Forwarding,
             SystemTime = DockerTime.Text(time.GetUtcNow()),
             CgroupVersion = $"{HostFacts.CgroupVersion}",
             KernelVersion = HostFacts.Kernel,
@@ -56,7 +66,17 @@ internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, 
             RuncCommit = new CommitDto(""),
             InitCommit = new CommitDto(""),
             SecurityOptions = [$"name=seccomp,profile={instance.Settings.SeccompProfile}", .. HostFacts.CgroupVersion == 2 ? (string[])["name=cgroupns"] : []],
+            Warnings = [.. Missing(features)],
         };
+    }
+
+    private static IEnumerable<string> Missing(HostFeatures f)
+    {
+        (bool There, string What)[] wanted = [
+            (f.MemoryLimit, "memory limit"), (f.SwapLimit, "swap limit"), (f.OomKillDisable || f.Unified, "oom kill disable"), (f.CpuCfs, "cpu cfs quota"),
+            (f.CpuCfs, "cpu cfs period"), (f.CpuShares, "cpu shares"), (f.Cpuset, "cpuset")];
+        var missing = wanted.Where(w => !w.There).Select(w => $"WARNING: No {w.What} support");
+        return f.Forwarding ? missing : missing.Append("WARNING: IPv4 forwarding is disabled");
     }
 
     private RegistryConfigDto Registries()

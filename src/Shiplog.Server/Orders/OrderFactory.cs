@@ -26,6 +26,11 @@ internal sealed class OrderFactory(Instance instance)
         {
             Restart = Restart(host.Restart),
             Health = Health(container.Config!),
+            Limits = OrderOptions.Limits(host.Resources),
+            Confinement = OrderOptions.Confinement(host),
+            Namespaces = OrderOptions.Namespaces(host.Namespaces),
+            Sysctls = host.Sysctls,
+            ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
         };
     }
 
@@ -81,7 +86,13 @@ internal sealed class OrderFactory(Instance instance)
             [.. config.Entrypoint ?? [], .. config.Cmd], config.Env, config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
             config.Tty, config.OpenStdin, config.StdinOnce, config.Hostname is "" ? container.Id[..12] : config.Hostname,
             config.Domainname, host.ExtraHosts, host.Dns is [] ? instance.Settings.Dns : host.Dns, host.DnsSearch, host.DnsOptions,
-            host.CapAdd, host.CapDrop, config.StopSignal, host.LogDriver, host.ConsoleWidth, host.ConsoleHeight);
+            host.CapAdd, host.CapDrop, config.StopSignal, host.LogDriver, host.ConsoleWidth, host.ConsoleHeight)
+        {
+            GroupAdd = host.GroupAdd,
+            Limits = OrderOptions.ProcessLimits(host.Ulimits),
+            OomScoreAdj = host.OomScoreAdj == 0 ? null : host.OomScoreAdj,
+            Init = host.Init,
+        };
     }
 
     private static HostOptions HostOf(Container container) =>

@@ -33,6 +33,9 @@ internal sealed class ContainerPaths
     /// <summary>Where the root file system is mounted.</summary>
     public string Merged => Path.Combine(Folder, "merged");
 
+    /// <summary>The /dev/shm of a container that shares it.</summary>
+    public string Shm => Path.Combine(Folder, "shm");
+
     /// <summary>What the container has written to its standard streams.</summary>
     public string Log => Path.Combine(Folder, "container.log");
 

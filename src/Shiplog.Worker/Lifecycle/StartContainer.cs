@@ -12,7 +12,8 @@ namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Step 6: the program runs, by the runtime, under conmon.</summary>
 internal sealed class StartContainerStep(
-    Instance instance, Conmon conmon, OciRuntime runtime, SeccompCompiler seccomp, Sessions sessions, ProcessEnds ends, TimeProvider time)
+    Instance instance, Conmon conmon, OciRuntime runtime, SeccompCompiler seccomp, NamespaceSharing sharing, Sessions sessions, ProcessEnds ends,
+    TimeProvider time)
     : IStep
 {
     // Longer than conmon ever takes to write its exit file and end.
@@ -90,14 +91,34 @@ internal sealed class StartContainerStep(
         RemoveBundle(container);
         Directory.CreateDirectory(container.Bundle);
         WriteEtc(container, order);
-        var capabilities = Capabilities.Resolve(order.Process.CapAdd, order.Process.CapDrop, _ownCapabilities);
-        var spec = OciConfig.Plan(new OciInputs(
-            order, container.Merged, container.Folder, order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
-            ContainerUser.Resolve(order.Process.User, container.Merged), capabilities, container.Cgroup, Cgroups.IsUnified, size,
-            runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities) : null,
-            runtime.TakesCompiledFilter ? null : seccomp.Rules(capabilities)));
+        var spec = OciConfig.Plan(Inputs(container, order, size));
         File.WriteAllBytes(
             Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, OciJson.Default.OciSpec));
+    }
+
+    private OciInputs Inputs(ContainerPaths container, StartContainer order, (int Width, int Height) size)
+    {
+        OwnLimits.Check(order.Process, _ownCapabilities);
+        var confinement = order.Confinement ?? new ContainerConfinement();
+        var capabilities = confinement.Privileged
+            ? [.. _ownCapabilities]
+            : Capabilities.Resolve(order.Process.CapAdd, order.Process.CapDrop, _ownCapabilities);
+        // A privileged container is filtered only where a profile is asked for.
+        var filtered = confinement.Seccomp is not "unconfined" && !(confinement.Privileged && confinement.Seccomp is null);
+        OciDevice[] devices = [.. confinement.Privileged ? HostDevices.All() : [], .. (confinement.Devices ?? [])
+            .Where(d => !confinement.Privileged || d.HostPath != d.Path).SelectMany(HostDevices.Granted)];
+        return new OciInputs(
+            order, container.Merged, container.Folder, order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
+            ContainerUser.Resolve(order.Process.User, container.Merged, order.Process.GroupAdd), capabilities, container.Cgroup, Cgroups.IsUnified, size,
+            filtered && runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities, confinement.Seccomp) : null,
+            filtered && !runtime.TakesCompiledFilter ? seccomp.Rules(capabilities, confinement.Seccomp) : null)
+        {
+            Devices = devices,
+            DeviceRules = [.. DeviceRules.Of(confinement)],
+            Shared = sharing.Resolve(container, order.Namespaces),
+            // Whose processes have an init already needs none.
+            Init = order.Process.Init && order.Namespaces is not { Pid: not NamespaceChoice.Own } ? InitProgram.Find() : null,
+        };
     }
 
     private void WriteEtc(ContainerPaths container, StartContainer order)

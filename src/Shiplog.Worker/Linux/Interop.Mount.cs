@@ -7,6 +7,7 @@ internal static partial class Interop
     public const nuint MS_RDONLY = 1;
     public const nuint MS_NOSUID = 2;
     public const nuint MS_NODEV = 4;
+    public const nuint MS_NOEXEC = 8;
     public const nuint MS_BIND = 4096;
     public const nuint MS_REC = 16384;
     public const nuint MS_PRIVATE = 1 << 18;

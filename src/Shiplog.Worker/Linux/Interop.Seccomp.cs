@@ -9,6 +9,7 @@ internal static partial class Interop
     public const uint SCMP_ACT_ALLOW = 0x7fff0000;
     public const uint SCMP_ACT_LOG = 0x7ffc0000;
     public const uint SCMP_ACT_ERRNO = 0x00050000;
+    public const uint SCMP_ACT_TRACE = 0x7ff00000;
     public const uint SCMP_ACT_TRAP = 0x00030000;
     public const uint SCMP_ACT_KILL = 0x00000000;
     public const uint SCMP_ACT_KILL_PROCESS = 0x80000000;

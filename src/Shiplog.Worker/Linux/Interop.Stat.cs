@@ -11,6 +11,14 @@ internal static partial class Interop
     public const int S_IFMT = 0xF000;
     public const int S_IFREG = 0x8000;
     public const int S_IFDIR = 0x4000;
+    public const int S_IFCHR = 0x2000;
+    public const int S_IFBLK = 0x6000;
+
+    private struct StatxTime
+    {
+        private readonly long _seconds;
+        private readonly long _nanoseconds;
+    }
 
     // statx(2): the one stat whose structure is the same on every architecture
     [StructLayout(LayoutKind.Sequential, Size = 256)]
@@ -26,6 +34,14 @@ internal static partial class Interop
         private readonly ushort _spare;
         public ulong Inode;
         public ulong Size;
+        public ulong Blocks;
+        public ulong AttributesMask;
+        private readonly StatxTime _accessed;
+        private readonly StatxTime _born;
+        private readonly StatxTime _changed;
+        private readonly StatxTime _modified;
+        public uint DeviceMajor;
+        public uint DeviceMinor;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

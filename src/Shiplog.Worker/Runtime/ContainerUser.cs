@@ -16,16 +16,23 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
     private const uint LargestId = int.MaxValue;
 
     /// <summary>Reads the image's own user and group files, which are not to be trusted, beneath its root.</summary>
+    /// <param name="groupAdd">Names or numbers of further groups.</param>
     /// <exception cref="FormatException">The user or group is not in them.</exception>
     /// <exception cref="InvalidDataException">A file is not a regular one or too large.</exception>
-    public static ContainerUser Resolve(string spec, string rootFs)
+    public static ContainerUser Resolve(string spec, string rootFs, string[]? groupAdd = null)
     {
         using var root = Files.OpenPath(rootFs);
-        return Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"));
+        return Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"), groupAdd);
     }
 
     /// <param name="spec"><c>name|uid[:group|gid]</c>, empty for root.</param>
-    internal static ContainerUser Resolve(string spec, IEnumerable<string[]> passwd, IEnumerable<string[]> group)
+    internal static ContainerUser Resolve(string spec, IEnumerable<string[]> passwd, IEnumerable<string[]> group, string[]? groupAdd = null)
+    {
+        var user = ResolveUser(spec, passwd, group);
+        return groupAdd is null ? user : user with { Groups = [.. user.Groups.Concat(groupAdd.Select(g => FindGroup(g, group))).Distinct()] };
+    }
+
+    private static ContainerUser ResolveUser(string spec, IEnumerable<string[]> passwd, IEnumerable<string[]> group)
     {
         var colon = spec.IndexOf(':', StringComparison.Ordinal);
         var (userPart, groupPart) = colon < 0 ? (spec, "") : (spec[..colon], spec[(colon + 1)..]);

@@ -10,31 +10,37 @@ namespace Shiplog.Worker.Runtime;
 /// <param name="Seccomp">The filter's rules for a runtime that compiles them.</param>
 internal sealed record OciInputs(
     StartContainer Order, string RootFs, string Folder, string? NetworkNamespace, ContainerUser User, string[] Capabilities,
-    string CgroupPath, bool Unified, (int Width, int Height) Console, string? SeccompBpf, OciSeccomp? Seccomp);
+    string CgroupPath, bool Unified, (int Width, int Height) Console, string? SeccompBpf, OciSeccomp? Seccomp)
+{
+    /// <summary>The host's devices that the container is given.</summary>
+    public OciDevice[] Devices { get; init; } = [];
+
+    /// <summary>What the device controller allows beside the default ones.</summary>
+    public OciDeviceRule[] DeviceRules { get; init; } = [];
+
+    /// <summary>Numbers of the block devices that limits name.</summary>
+    public Func<string, (long Major, long Minor)> BlockDevice { get; init; } = HostDevices.Block;
+
+    /// <summary>Another container's namespaces.</summary>
+    public SharedNamespaces Shared { get; init; } = SharedNamespaces.None;
+
+    /// <summary>The program that is to be the first process; <see langword="null"/> for the container's own.</summary>
+    public string? Init { get; init; }
+}
+
+/// <summary>What of another container's, or of the host's, a container is in.</summary>
+/// <param name="Pid">A pid namespace's path.</param>
+/// <param name="Ipc">An ipc namespace's path.</param>
+/// <param name="Shm">A folder that is to be its /dev/shm.</param>
+internal sealed record SharedNamespaces(string? Pid, string? Ipc, string? Shm)
+{
+    public static readonly SharedNamespaces None = new(null, null, null);
+}
 
 /// <summary>The OCI bundle's config.json as data, with Docker's defaults throughout.</summary>
 internal static class OciConfig
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-    private static readonly OciMount[] KernelMounts =
-    [
-        new("/proc", "proc", "proc", ["nosuid", "noexec", "nodev"]),
-        new("/dev", "tmpfs", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
-        new("/dev/pts", "devpts", "devpts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
-        new("/sys", "sysfs", "sysfs", ["nosuid", "noexec", "nodev", "ro"]),
-        new("/sys/fs/cgroup", "cgroup", "cgroup", ["ro", "nosuid", "noexec", "nodev"]),
-        new("/dev/mqueue", "mqueue", "mqueue", ["nosuid", "noexec", "nodev"]),
-        new("/dev/shm", "tmpfs", "shm", ["nosuid", "noexec", "nodev", "mode=1777", "size=67108864"]),
-    ];
-
-    private static readonly string[] MaskedPaths =
-    [
-        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-        "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
-    ];
-
-    private static readonly string[] ReadonlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     // Everything closed but null, zero, random, urandom, tty and console; the runtime adds the pseudo-terminals.
     private static readonly OciDeviceRule[] DeviceRules =
@@ -44,52 +50,83 @@ internal static class OciConfig
         new(true, "c", 5, 0, "rwm"), new(true, "c", 5, 1, "rwm"),
     ];
 
+    // Where Docker has it, too.
+    private const string InitPath = "/sbin/docker-init";
+
     public static OciSpec Plan(OciInputs inputs)
     {
         var process = inputs.Order.Process;
+        var ownNames = inputs.Order.Namespaces is not { Uts: NamespaceChoice.Host };
         return new OciSpec(
             "1.0.2",
             new OciProcess(
                 process.Tty,
                 process.Tty && inputs.Console is { Width: > 0, Height: > 0 } size ? new OciConsoleSize(size.Height, size.Width) : null,
                 new OciUser(inputs.User.Uid, inputs.User.Gid, inputs.User.Groups),
-                process.Args,
+                inputs.Init is null ? process.Args : [InitPath, "--", .. process.Args],
                 Environment(process, inputs.User),
                 process.WorkingDirectory is { Length: > 0 } folder ? folder : "/",
                 CapabilitiesOf(inputs),
-                NoNewPrivileges: false),
+                inputs.Order.Confinement?.NoNewPrivileges ?? false)
+            {
+                Rlimits = OciLimits.Plan(process.Limits),
+                OomScoreAdj = process.OomScoreAdj,
+            },
             new OciRoot(inputs.RootFs, inputs.Order.RootFs.ReadOnly),
-            process.Hostname,
-            process.Domainname is { Length: > 0 } domain ? domain : null,
-            [.. KernelMounts, .. EtcMounts(inputs)],
+            ownNames ? process.Hostname : null,
+            ownNames && process.Domainname is { Length: > 0 } domain ? domain : null,
+            [.. OciKernelMounts.Plan(inputs), .. EtcMounts(inputs), .. InitMount(inputs)],
             inputs.SeccompBpf is { } bpf ? new() { ["run.oci.seccomp_bpf_data"] = bpf } : [],
             Linux(inputs));
     }
 
-    private static OciLinux Linux(OciInputs inputs) => new(
-        [.. Namespaces(inputs)],
-        inputs.CgroupPath,
-        new OciResources(DeviceRules),
+    private static OciLinux Linux(OciInputs inputs)
+    {
+        var confinement = inputs.Order.Confinement ?? new ContainerConfinement();
+        OciDeviceRule[] rules = confinement.Privileged ? [new OciDeviceRule(true, null, null, null, "rwm")] : [.. DeviceRules, .. inputs.DeviceRules];
+        return new OciLinux(
+            [.. Namespaces(inputs)],
+            inputs.CgroupPath,
+            OciLimits.Plan(inputs.Order.Limits, rules, inputs.BlockDevice),
+            Sysctls(inputs),
+            confinement.MaskedPaths ?? (confinement.Privileged ? [] : [.. ContainerConfinement.DefaultMaskedPaths]),
+            confinement.ReadonlyPaths ?? (confinement.Privileged ? [] : [.. ContainerConfinement.DefaultReadonlyPaths]),
+            inputs.Seccomp)
+        {
+            Devices = inputs.Devices.Length == 0 ? null : inputs.Devices,
+        };
+    }
+
+    private static Dictionary<string, string> Sysctls(OciInputs inputs)
+    {
         // A namespace of one's own lets one open low ports and ping without capabilities; nobody else's are at stake.
-        inputs.NetworkNamespace is null
-            ? []
-            : new() { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" },
-        MaskedPaths,
-        ReadonlyPaths,
-        inputs.Seccomp);
+        var sysctls = inputs.NetworkNamespace is null
+            ? new Dictionary<string, string>()
+            : new() { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" };
+        foreach (var (name, value) in inputs.Order.Sysctls ?? [])
+            sysctls[name.Replace('/', '.')] = value;
+        return sysctls;
+    }
 
     private static IEnumerable<OciNamespace> Namespaces(OciInputs inputs)
     {
+        var chosen = inputs.Order.Namespaces ?? new ContainerNamespaces();
         yield return new OciNamespace("mount");
-        yield return new OciNamespace("uts");
-        yield return new OciNamespace("ipc");
-        yield return new OciNamespace("pid");
+        if (chosen.Uts == NamespaceChoice.Own)
+            yield return new OciNamespace("uts");
+        if (chosen.Ipc != NamespaceChoice.Host)
+            yield return new OciNamespace("ipc", inputs.Shared.Ipc);
+        if (chosen.Pid != NamespaceChoice.Host)
+            yield return new OciNamespace("pid", inputs.Shared.Pid);
         if (inputs.NetworkNamespace is { } path)
             yield return new OciNamespace("network", path);
         // On cgroup v1 hosts Docker shares the host's, on v2 each container has its own.
-        if (inputs.Unified)
+        if (chosen.Cgroup is { } cgroup ? cgroup == NamespaceChoice.Own : inputs.Unified)
             yield return new OciNamespace("cgroup");
     }
+
+    private static OciMount[] InitMount(OciInputs inputs) =>
+        inputs.Init is { } program ? [new OciMount(InitPath, "bind", program, ["bind", "ro"])] : [];
 
     private static IEnumerable<OciMount> EtcMounts(OciInputs inputs)
     {

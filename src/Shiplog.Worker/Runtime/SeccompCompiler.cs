@@ -15,14 +15,28 @@ namespace Shiplog.Worker.Runtime;
 /// </summary>
 internal sealed class SeccompCompiler(Instance instance)
 {
+    private const string ArchPrefix = "SCMP_ARCH_";
+
     private readonly ConcurrentDictionary<string, (OciSeccomp Rules, Lazy<string> Bpf)> _compiled = new();
     private readonly Lazy<byte[]> _profile = new(() => File.ReadAllBytes(instance.Settings.SeccompProfile));
 
     /// <summary>The rules for a container with these capabilities, for a runtime that compiles them itself.</summary>
-    public OciSeccomp Rules(string[] capabilities) => For(capabilities).Rules;
+    /// <param name="profile">A profile's text; <see langword="null"/> for the instance's own.</param>
+    public OciSeccomp Rules(string[] capabilities, string? profile = null) => For(capabilities, profile).Rules;
 
     /// <summary>The same rules compiled, in base64.</summary>
-    public string Bpf(string[] capabilities) => For(capabilities).Bpf.Value;
+    /// <param name="profile">A profile's text; <see langword="null"/> for the instance's own.</param>
+    /// <exception cref="InvalidDataException">The profile says something that libseccomp does not know.</exception>
+    public string Bpf(string[] capabilities, string? profile = null) => For(capabilities, profile).Bpf.Value;
+
+    private (OciSeccomp Rules, Lazy<string> Bpf) For(string[] capabilities, string? profile)
+    {
+        if (profile is null)
+            return For(capabilities);
+        // Not remembered: who knows how many there are. The compiled filter is, on disk.
+        var rules = SeccompProfile.Parse(Encoding.UTF8.GetBytes(profile), "the seccomp profile").For(capabilities, RuntimeInformation.ProcessArchitecture);
+        return (rules, new Lazy<string>(() => Cached(rules)));
+    }
 
     private (OciSeccomp Rules, Lazy<string> Bpf) For(string[] capabilities) =>
         _compiled.GetOrAdd(string.Join(',', capabilities), _ =>
@@ -68,8 +82,10 @@ internal sealed class SeccompCompiler(Instance instance)
             throw new InvalidDataException($"the seccomp profile's default action {rules.DefaultAction} is not accepted");
         foreach (var arch in rules.Architectures)
         {
-            var token = Interop.SeccompArchResolveName(arch["SCMP_ARCH_".Length..].ToLowerInvariant());
-            Check(token == 0 ? -Errno.EINVAL : Interop.SeccompArchAdd(context, token), arch, alsoFine: Errno.EEXIST);
+            var token = arch.StartsWith(ArchPrefix, StringComparison.Ordinal) ? Interop.SeccompArchResolveName(arch[ArchPrefix.Length..].ToLowerInvariant()) : 0;
+            if (token == 0)
+                throw new InvalidDataException($"the seccomp profile's architecture {arch} is not known");
+            Check(Interop.SeccompArchAdd(context, token), arch, alsoFine: Errno.EEXIST);
         }
 
         foreach (var rule in rules.Syscalls)
@@ -140,6 +156,7 @@ internal sealed class SeccompCompiler(Instance instance)
         "SCMP_ACT_ERRNO" => Interop.SCMP_ACT_ERRNO | (errno ?? Errno.EPERM),
         "SCMP_ACT_TRAP" => Interop.SCMP_ACT_TRAP,
         "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => Interop.SCMP_ACT_KILL,
+        "SCMP_ACT_TRACE" => Interop.SCMP_ACT_TRACE | (errno ?? Errno.EPERM),
         "SCMP_ACT_KILL_PROCESS" => Interop.SCMP_ACT_KILL_PROCESS,
         _ => throw new InvalidDataException($"the seccomp profile's action {name} is not supported"),
     };

@@ -13,7 +13,7 @@ namespace Shiplog.Worker.Tests.Harness;
 internal sealed class WorkerHost : IAsyncDisposable
 {
     private const string Busybox = "/bin/busybox";
-    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr"];
+    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr", "mknod", "readlink"];
 
     // From its own folder, as it is when installed: beside the tests it would take their assemblies for its own.
     // SHIPLOG_WORKER names another one, to try a release.
@@ -133,6 +133,16 @@ internal sealed class WorkerHost : IAsyncDisposable
         return new StartContainer(
             "start-" + id[..8], id, "test", new MountRootFs("sha256:image", [ChainId], false), NetworkMode.None, null, null,
             process?.Invoke(plain) ?? plain, false);
+    }
+
+    /// <summary>Runs a container to its end; what it has written.</summary>
+    public async Task<string> OutputAsync(StartContainer order)
+    {
+        if ((await Server.SendAsync(order)).Failure is { } failure)
+            throw new InvalidOperationException(failure.Error);
+        await Server.ReceivedAsync<ContainerExitedReport>(r => r.ContainerId == order.ContainerId);
+        using var http = Server.Http();
+        return await http.GetStringAsync(WorkerStreams.Logs(order.ContainerId) + "?stdout=1&stderr=1&tty=1");
     }
 
     public async ValueTask DisposeAsync()

@@ -14,24 +14,32 @@ internal sealed record Empty
     public static Dictionary<string, Empty> Set(IEnumerable<string> keys) => keys.ToDictionary(k => k, _ => Value);
 }
 
-/// <summary>A list that may also be written as one string.</summary>
-internal sealed class StringsConverter : JsonConverter<string[]?>
+/// <summary>A list of strings, in which Go reads <c>null</c> as the empty one.</summary>
+internal sealed class TextsConverter : JsonConverter<string[]?>
 {
-    public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.Null ? null : ReadItems(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, string[]? value, JsonSerializerOptions options) => WriteItems(writer, value);
+
+    internal static string[] ReadItems(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType is JsonTokenType.Null)
-            return null;
-        if (reader.TokenType is JsonTokenType.String)
-            return [reader.GetString()!];
         if (reader.TokenType is not JsonTokenType.StartArray)
             throw new JsonException("a list of strings is needed");
         var strings = new List<string>();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
-            strings.Add(reader.TokenType is JsonTokenType.String ? reader.GetString()! : throw new JsonException("a list of strings is needed"));
+        {
+            strings.Add(reader.TokenType switch
+            {
+                JsonTokenType.String => reader.GetString()!,
+                JsonTokenType.Null => "",
+                _ => throw new JsonException("a list of strings is needed"),
+            });
+        }
         return [.. strings];
     }
 
-    public override void Write(Utf8JsonWriter writer, string[]? value, JsonSerializerOptions options)
+    internal static void WriteItems(Utf8JsonWriter writer, string[]? value)
     {
         if (value is null)
         {
@@ -43,4 +51,57 @@ internal sealed class StringsConverter : JsonConverter<string[]?>
             writer.WriteStringValue(text);
         writer.WriteEndArray();
     }
+}
+
+/// <summary>Strings by name; here, too, <c>null</c> is the empty one.</summary>
+internal sealed class TextMapConverter : JsonConverter<Dictionary<string, string>?>
+{
+    public override Dictionary<string, string>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return null;
+        if (reader.TokenType is not JsonTokenType.StartObject)
+            throw new JsonException("an object whose members are strings is needed");
+        var map = new Dictionary<string, string>();
+        while (reader.Read() && reader.TokenType is not JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            map[name] = reader.TokenType switch
+            {
+                JsonTokenType.String => reader.GetString()!,
+                JsonTokenType.Null => "",
+                _ => throw new JsonException($"{name}: a string is needed"),
+            };
+        }
+        return map;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Dictionary<string, string>? value, JsonSerializerOptions options)
+    {
+        if (value is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+        writer.WriteStartObject();
+        foreach (var (name, text) in value)
+            writer.WriteString(name, text);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>A list that may also be written as one string.</summary>
+internal sealed class StringsConverter : JsonConverter<string[]?>
+{
+    public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType is JsonTokenType.Null)
+            return null;
+        if (reader.TokenType is JsonTokenType.String)
+            return [reader.GetString()!];
+        return TextsConverter.ReadItems(ref reader);
+    }
+
+    public override void Write(Utf8JsonWriter writer, string[]? value, JsonSerializerOptions options) => TextsConverter.WriteItems(writer, value);
 }

@@ -98,6 +98,7 @@ internal sealed record HostConfigDto
     public string UTSMode { get; init; } = "";
     public string UsernsMode { get; init; } = "";
     public long ShmSize { get; init; } = 64 * 1024 * 1024;
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public Dictionary<string, string>? Sysctls { get; init; }
     public string Runtime { get; init; } = "";
     public string Isolation { get; init; } = "";
     public long CpuShares { get; init; }
@@ -105,18 +106,18 @@ internal sealed record HostConfigDto
     public long NanoCpus { get; init; }
     public string CgroupParent { get; init; } = "";
     public int BlkioWeight { get; init; }
-    public string[] BlkioWeightDevice { get; init; } = [];
-    public string[] BlkioDeviceReadBps { get; init; } = [];
-    public string[] BlkioDeviceWriteBps { get; init; } = [];
-    public string[] BlkioDeviceReadIOps { get; init; } = [];
-    public string[] BlkioDeviceWriteIOps { get; init; } = [];
+    public WeightDeviceBody[] BlkioWeightDevice { get; init; } = [];
+    public ThrottleDeviceBody[] BlkioDeviceReadBps { get; init; } = [];
+    public ThrottleDeviceBody[] BlkioDeviceWriteBps { get; init; } = [];
+    public ThrottleDeviceBody[] BlkioDeviceReadIOps { get; init; } = [];
+    public ThrottleDeviceBody[] BlkioDeviceWriteIOps { get; init; } = [];
     public long CpuPeriod { get; init; }
     public long CpuQuota { get; init; }
     public long CpuRealtimePeriod { get; init; }
     public long CpuRealtimeRuntime { get; init; }
     public string CpusetCpus { get; init; } = "";
     public string CpusetMems { get; init; } = "";
-    public string[] Devices { get; init; } = [];
+    public DeviceMappingBody[] Devices { get; init; } = [];
     public string[]? DeviceCgroupRules { get; init; }
     public string[]? DeviceRequests { get; init; }
     public long MemoryReservation { get; init; }
@@ -124,13 +125,14 @@ internal sealed record HostConfigDto
     public long? MemorySwappiness { get; init; }
     public bool? OomKillDisable { get; init; } = false;
     public long? PidsLimit { get; init; }
-    public string[] Ulimits { get; init; } = [];
+    public UlimitBody[] Ulimits { get; init; } = [];
     public long CpuCount { get; init; }
     public long CpuPercent { get; init; }
     public long IOMaximumIOps { get; init; }
     public long IOMaximumBandwidth { get; init; }
-    public string[] MaskedPaths { get; init; } = [];
-    public string[] ReadonlyPaths { get; init; } = [];
+    public string[]? MaskedPaths { get; init; }
+    public string[]? ReadonlyPaths { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public bool? Init { get; init; }
 }
 
 internal sealed record NetworkSettingsDto

@@ -36,7 +36,7 @@ internal sealed record CreateContainerBody
 }
 
 /// <summary>What of the host's a container is to be given.</summary>
-internal sealed record HostConfigBody
+internal sealed record HostConfigBody : ResourcesBody
 {
     public string? NetworkMode { get; init; }
     public bool? AutoRemove { get; init; }
@@ -50,8 +50,57 @@ internal sealed record HostConfigBody
     public bool? ReadonlyRootfs { get; init; }
     public LogConfigBody? LogConfig { get; init; }
     public int[]? ConsoleSize { get; init; }
+    public string[]? GroupAdd { get; init; }
+    public bool? Privileged { get; init; }
+    public string[]? SecurityOpt { get; init; }
+    public string[]? MaskedPaths { get; init; }
+    public string[]? ReadonlyPaths { get; init; }
+    public string? PidMode { get; init; }
+    public string? IpcMode { get; init; }
+    public string? UTSMode { get; init; }
+    public string? UsernsMode { get; init; }
+    public string? CgroupnsMode { get; init; }
+    public DeviceMappingBody?[]? Devices { get; init; }
+    public string[]? DeviceCgroupRules { get; init; }
+    public UlimitBody?[]? Ulimits { get; init; }
+    public Dictionary<string, string>? Sysctls { get; init; }
+    public int? OomScoreAdj { get; init; }
+    public long? ShmSize { get; init; }
+    public bool? Init { get; init; }
+    public string? Isolation { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
+
+/// <summary>Docker's Resources, the limits among them: those of a creation, and all that an update knows.</summary>
+internal abstract record ResourcesBody
+{
+    public long? CpuShares { get; init; }
+    public long? Memory { get; init; }
+    public long? NanoCpus { get; init; }
+    public int? BlkioWeight { get; init; }
+    public WeightDeviceBody?[]? BlkioWeightDevice { get; init; }
+    public ThrottleDeviceBody?[]? BlkioDeviceReadBps { get; init; }
+    public ThrottleDeviceBody?[]? BlkioDeviceWriteBps { get; init; }
+    public ThrottleDeviceBody?[]? BlkioDeviceReadIOps { get; init; }
+    public ThrottleDeviceBody?[]? BlkioDeviceWriteIOps { get; init; }
+    public long? CpuPeriod { get; init; }
+    public long? CpuQuota { get; init; }
+    public string? CpusetCpus { get; init; }
+    public string? CpusetMems { get; init; }
+    public long? MemoryReservation { get; init; }
+    public long? MemorySwap { get; init; }
+    public long? MemorySwappiness { get; init; }
+    public bool? OomKillDisable { get; init; }
+    public long? PidsLimit { get; init; }
+}
+
+internal sealed record WeightDeviceBody(string? Path, int Weight);
+
+internal sealed record ThrottleDeviceBody(string? Path, long Rate);
+
+internal sealed record DeviceMappingBody(string? PathOnHost, string? PathInContainer, string? CgroupPermissions);
+
+internal sealed record UlimitBody(string? Name, long Hard, long Soft);
 
 internal sealed record LogConfigBody(string? Type, Dictionary<string, string>? Config);
 
