@@ -98,8 +98,8 @@ internal static class Unhonoured
     private static bool Says(string name, JsonElement value, string runtime) => (name, value.ValueKind) switch
     {
         (_, JsonValueKind.Null) => false,
-        ("VOLUMEDRIVER", JsonValueKind.String) => value.GetString() is not ("" or "local"),
-        ("RUNTIME", JsonValueKind.String) => value.GetString() is var wanted && wanted is not "" && wanted != runtime,
+        ("VOLUMEDRIVER", JsonValueKind.String) => Says(value) && Raw(value) != "local",
+        ("RUNTIME", JsonValueKind.String) => Says(value) && Raw(value) != runtime,
         // Written by the client, for itself; the name that counts is in the query.
         ("CONTAINERIDFILE" or "NAME", _) => false,
         _ => Says(value),
@@ -109,11 +109,14 @@ internal static class Unhonoured
     {
         JsonValueKind.Null or JsonValueKind.False or JsonValueKind.Undefined => false,
         JsonValueKind.Number => !Is(value, 0),
-        JsonValueKind.String => value.GetString() is not "",
+        JsonValueKind.String => Raw(value) is not "",
         JsonValueKind.Array => value.GetArrayLength() > 0,
         JsonValueKind.Object => value.EnumerateObject().Any(p => Says(p.Value)),
         _ => true,
     };
+
+    // As it is written: half of a surrogate pair is JSON, and no string.
+    private static string Raw(JsonElement value) => value.GetRawText()[1..^1];
 
     private static bool Is(JsonElement value, long number) => value.TryGetInt64(out var has) && has == number;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Shiplog.Server.Engine;
 
 namespace Shiplog.Server.Tests.DockerApi;
 
@@ -104,7 +105,7 @@ public sealed class TheWire(DockerServer server) : IClassFixture<DockerServer>
         var info = await server.Client.GetFromJsonAsync<JsonElement>("info", Cancellation);
         info.GetProperty("Driver").GetString().ShouldBe("overlay2");
         info.GetProperty("NCPU").GetInt32().ShouldBe(Environment.ProcessorCount);
-        info.GetProperty("MemoryLimit").GetBoolean().ShouldBeFalse();
+        info.GetProperty("MemoryLimit").GetBoolean().ShouldBe(new KernelFeatures().Features.MemoryLimit);
         info.GetProperty("Runtimes").TryGetProperty("crun", out _).ShouldBeTrue();
         info.GetProperty("MemTotal").GetInt64().ShouldBeGreaterThan(0);
     }

@@ -15,7 +15,7 @@ public sealed class HonouringConfinement(SharedWorker shared) : IClassFixture<Sh
     public async Task A_privileged_container_has_what_the_worker_has()
     {
         var text = await InsideAsync(
-            "cat /proc/self/status; ls -l /dev/kmsg; wc -c < /proc/kcore > /dev/null && echo kcore; test -w /proc/sys/kernel && echo sysctl; mkdir /sys/fs/cgroup/pids/x 2>&1 || mkdir /sys/fs/cgroup/x; grep -c ' /proc/.* ro,' /proc/mounts",
+            "cat /proc/self/status; ls -l /dev/kmsg; wc -c < /proc/kcore > /dev/null && echo kcore; test -w /proc/sys/kernel && echo sysctl; mkdir /sys/fs/cgroup/pids/x 2>&1 || mkdir /sys/fs/cgroup/x 2>&1; grep -c ' /proc/.* ro,' /proc/mounts",
             new ContainerConfinement { Privileged = true });
         var own = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapBnd:", StringComparison.Ordinal)).Split('\t')[1];
         text.ShouldContain("CapEff:\t" + own);
@@ -39,12 +39,12 @@ public sealed class HonouringConfinement(SharedWorker shared) : IClassFixture<Sh
     [Fact]
     public async Task A_profile_of_ones_own_filters()
     {
-        var text = await InsideAsync("mkdir /tmp/d; echo $?", new ContainerConfinement { Seccomp = NoDirectories });
+        var text = await InsideAsync("mkdir /tmp/d 2>&1; echo $?", new ContainerConfinement { Seccomp = NoDirectories });
         text.ShouldContain("No space left on device");
         text.ShouldEndWith("1\n");
         // The old spelling, with one name.
         var old = NoDirectories.Replace("""["mkdir","mkdirat"]""", "\"mkdir\"", StringComparison.Ordinal).Replace("names", "name", StringComparison.Ordinal);
-        (await InsideAsync("mkdir /tmp/d; echo $?", new ContainerConfinement { Seccomp = old })).ShouldEndWith("1\n");
+        (await InsideAsync("mkdir /tmp/d 2>&1; echo $?", new ContainerConfinement { Seccomp = old })).ShouldEndWith("1\n");
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class HonouringConfinement(SharedWorker shared) : IClassFixture<Sh
     public async Task Masks_of_ones_own_replace_the_default_ones()
     {
         var text = await InsideAsync(
-            "wc -c < /proc/version; head -c 1 /proc/interrupts | wc -c; mkdir /etc/x",
+            "wc -c < /proc/version; head -c 1 /proc/interrupts | wc -c; mkdir /etc/x 2>&1",
             new ContainerConfinement { MaskedPaths = ["/proc/version"], ReadonlyPaths = ["/etc"] });
         text.ShouldStartWith("0\n1\n");
         text.ShouldContain("'/etc/x': Read-only file system");
