@@ -40,7 +40,8 @@ public sealed class SharingNamespaces(SharedWorker shared) : IClassFixture<Share
         });
         var joined = new ContainerNamespaces { Ipc = NamespaceChoice.Shared, IpcOf = donor };
         var text = await _host.OutputAsync(_host.None(
-            ["sh", "-c", "until cat /dev/shm/file 2> /dev/null; do sleep 0.1; done; readlink /proc/self/ns/ipc; grep ' /dev/shm ' /proc/mounts"]) with { Namespaces = joined });
+            ["sh", "-c", "until cat /dev/shm/file 2> /dev/null; do sleep 0.1; done; readlink /proc/self/ns/ipc; grep ' /dev/shm ' /proc/mounts"]) with
+        { Namespaces = joined });
         text.ShouldContain("hello\n");
         text.ShouldContain("size=4096k");
         text.ShouldContain(new FileInfo($"/proc/{PidOf(donor)}/ns/ipc").LinkTarget!);
