@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Shared;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Lifecycle;
@@ -36,6 +37,7 @@ internal static class WorkerServices
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
+        services.AddSingleton<RunningExecs>().AddSingleton<ExecStarter>().AddSingleton<ExecWatch>().AddSingleton<ExecRecovery>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();
@@ -87,7 +89,7 @@ internal static class WorkerServices
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<ContainerStarter>(),
             provider.GetRequiredService<ContainerStopper>(), provider.GetRequiredService<ContainerKiller>(),
             provider.GetRequiredService<ContainerPauser>(), provider.GetRequiredService<ContainerRemover>(),
-            provider.GetRequiredService<Lifecycle.Containers>()));
+            provider.GetRequiredService<ExecStarter>(), provider.GetRequiredService<Lifecycle.Containers>()));
     }
 
     private static void AddFacts(this IServiceCollection services, Instance instance)

@@ -26,6 +26,8 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(ContainerUnpausedReport), "container_unpaused")]
 [JsonDerivedType(typeof(ContainerRemovedReport), "container_removed")]
 [JsonDerivedType(typeof(ContainerCommittedReport), "container_committed")]
+[JsonDerivedType(typeof(ExecStartedReport), "exec_started")]
+[JsonDerivedType(typeof(ExecExitedReport), "exec_exited")]
 [JsonDerivedType(typeof(StepFailedReport), "step_failed")]
 [JsonDerivedType(typeof(OrderFailedReport), "order_failed")]
 [JsonDerivedType(typeof(WorkerStartedReport), "worker_started")]

@@ -1,7 +1,7 @@
 namespace Shiplog.Contracts.Orders;
 
 /// <summary>
-/// Paths of the worker's byte streams, on the same unix socket as its orders. Plain HTTP but for <see cref="Attach"/>,
+/// Paths of the worker's byte streams, on the same unix socket as its orders. Plain HTTP but for attaching,
 /// which is hijacked (<c>Connection: Upgrade</c>, <c>Upgrade: tcp</c>, then raw bytes with half-close) and speaks
 /// Docker's stream format (Engine API, "Attach to a container", "Stream format").
 /// </summary>
@@ -12,6 +12,18 @@ public static class WorkerStreams
 
     /// <summary>POST, hijacked; query <c>stdin, stdout, stderr, stream, logs</c> (0/1), <c>tty</c>, <c>detachKeys</c>.</summary>
     public static string Attach(string containerId) => $"/streams/containers/{containerId}/attach";
+
+    /// <summary>
+    /// As <see cref="Attach"/>, without <c>logs</c>, for one client and before the order that starts the program. The stream
+    /// ends when the server has recorded the program's end.
+    /// </summary>
+    public static string AttachExec(string containerId, string execId) => $"/streams/containers/{containerId}/execs/{execId}/attach";
+
+    /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>
+    public static string ResizeExec(string containerId, string execId) => $"/streams/containers/{containerId}/execs/{execId}/resize";
+
+    /// <summary>GET; query <c>ps_args</c>; JSON with <c>Titles</c> and <c>Processes</c> (Engine API, "List processes running inside a container").</summary>
+    public static string Top(string containerId) => $"/streams/containers/{containerId}/top";
 
     /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";

@@ -86,6 +86,8 @@ public sealed record Container
     public string? Health { get; init; }
     /// <summary>When the next try is due, while one is.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
+    /// <summary>Programs beside its own: those prepared, those that run, the last that have ended.</summary>
+    public Exec[] Execs { get; init; } = [];
 
     /// <summary>No event yet.</summary>
     public static readonly Container Absent = new();
@@ -101,6 +103,9 @@ public sealed record Container
 
     /// <summary>This command has been accepted already, and perhaps has ended.</summary>
     public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
+
+    /// <summary>The exec of this id, where the state still has it.</summary>
+    public Exec? Exec(string id) => Array.Find(Execs, e => e.Id == id);
 
     /// <summary>The state after one more event.</summary>
     public static Container Apply(Container c, object @event) => @event switch
@@ -178,6 +183,7 @@ public sealed record Container
         ContainerCommitted e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
         ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        ExecCreated or ExecStartRequested or ExecStarted or ExecFailed or ExecExited => c with { Execs = ExecList.After(c.Execs, @event) },
         _ => c,
     };
 

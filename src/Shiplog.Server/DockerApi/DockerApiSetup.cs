@@ -19,7 +19,7 @@ internal static class DockerApiSetup
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
         .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
-        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>();
+        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>().AddSingleton<ExecInputs>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front

@@ -47,8 +47,8 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<UnpauseContainerEndpoint>(services, "POST", "/containers/{name}/unpause"),
         On<RenameContainerEndpoint>(services, "POST", "/containers/{name}/rename"),
         On<ShowContainerLogs>(services, "GET", "/containers/{name}/logs"),
-        NotBuilt("POST", "/containers/{name}/exec", "running another program in a container (exec)"),
-        NotBuilt("GET", "/containers/{name}/top", "listing a container's processes (top)"),
+        On<CreateExecEndpoint>(services, "POST", "/containers/{name}/exec"),
+        On<ShowProcesses>(services, "GET", "/containers/{name}/top"),
         NotBuilt("GET", "/containers/{name}/stats", "a container's resource figures (stats)"),
         NotBuilt("GET", "/containers/{name}/changes", "listing a container's changed files (diff)"),
         NotBuilt("GET", "/containers/{name}/export", "exporting a container's file system"),
@@ -58,6 +58,9 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NotBuilt("POST", "/containers/{name}/update", "changing a container's limits (update)"),
         On<RemoveContainerEndpoint>(services, "DELETE", "/containers/{name}"),
         On<CommitContainerEndpoint>(services, "POST", "/commit"),
+        On<StartExecEndpoint>(services, "POST", "/exec/{name}/start"),
+        On<ResizeExec>(services, "POST", "/exec/{name}/resize"),
+        On<InspectExec>(services, "GET", "/exec/{name}/json"),
 
         On<ListNetworks>(services, "GET", "/networks"),
         NotBuilt("POST", "/networks/create", "creating networks"),
@@ -73,7 +76,6 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NoSuch("GET", "/volumes/{name}", name => $"get {name}: no such volume"),
         NoSuch("DELETE", "/volumes/{name}", name => $"get {name}: no such volume"),
         NoSuch("GET", "/plugins/{name}/json", name => $"plugin \"{name}\" not found"),
-        NoSuch("GET", "/exec/{name}/json", name => $"No such exec instance: {name}"),
 
         NotBuilt("POST", "/build", "building images"),
         NotBuilt("POST", "/build/prune", "pruning the build cache"),

@@ -62,6 +62,18 @@ internal sealed class OrderFactory(Instance instance)
 
     public static Contract.UnpauseContainer Unpause(ContainerUnpauseRequested intent) => new(intent.CommandId, intent.ContainerId);
 
+    /// <param name="env"><c>NAME=value</c>; not in the log.</param>
+    /// <param name="console">Width and height; not in the log.</param>
+    public static Contract.StartExec Exec(Exec exec, ExecStartRequested intent, string[] env, (int Width, int Height) console) => new(
+        intent.CommandId, intent.ContainerId, intent.ExecId,
+        new Contract.ExecProcess(
+            exec.Cmd, env, exec.WorkingDir, exec.User, exec.Tty, exec.Privileged, exec.AttachStdin, Attached: !intent.Detach, console.Width,
+            console.Height));
+
+    /// <summary>What has come of a start whose order may or may not have arrived.</summary>
+    public static Contract.StartExec OutcomeOf(ExecStartRequested intent) =>
+        new(intent.CommandId, intent.ContainerId, intent.ExecId, null);
+
     public static Contract.RemoveContainer Remove(ContainerRemoveRequested intent) => new(intent.CommandId, intent.ContainerId);
 
     public static Contract.CommitContainer Commit(Container container, ContainerCommitRequested intent) =>

@@ -48,6 +48,7 @@ internal sealed partial class Redrive(
         ContainerUnpauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Unpause(i), cancellation),
         ContainerCommitRequested i => await OfContainerAsync(i.ContainerId, c => OrderFactory.Commit(c, i), cancellation),
         ContainerRemoveRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Remove(i), cancellation),
+        ExecStartRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.OutcomeOf(i), cancellation),
         ImagePullRequested i => (OrderFactory.Pull(i, null), ""),
         ImageRemoveRequested i => (OrderFactory.RemoveImage(i, await log.ListImagesAsync(cancellation)), ""),
         // Sent late, the signal might hit another run of the program.

@@ -122,6 +122,8 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
             ContainerPausedReport r => RecordPaused.Decide(r, container, command),
             ContainerUnpausedReport r => RecordPaused.Decide(r, container, command),
             ContainerRemovedReport r => RecordRemoved.Decide(r, container, command),
+            ExecStartedReport r => RecordExec.Decide(r, container, command),
+            ExecExitedReport r => RecordExec.Decide(r, container),
             StepFailedReport r => RecordStepFailed.Decide(r, container),
             _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
         });
@@ -196,6 +198,7 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ContainerPauseRequested i => Streams.Container(i.ContainerId),
         ContainerUnpauseRequested i => Streams.Container(i.ContainerId),
         ContainerCommitRequested i => Streams.Container(i.ContainerId),
+        ExecStartRequested i => Streams.Container(i.ContainerId),
         ContainerRemoveRequested i => Streams.Container(i.ContainerId),
         _ => null,
     };
@@ -219,6 +222,8 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ContainerPausedReport r => r.ContainerId,
         ContainerUnpausedReport r => r.ContainerId,
         ContainerRemovedReport r => r.ContainerId,
+        ExecStartedReport r => r.ContainerId,
+        ExecExitedReport r => r.ContainerId,
         StepFailedReport r => r.ContainerId,
         _ => null,
     };

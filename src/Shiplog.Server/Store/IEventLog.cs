@@ -31,6 +31,9 @@ internal interface IEventLog
     /// <exception cref="AmbiguousIdException">More than one id begins so.</exception>
     Task<Container?> FindContainerAsync(string idOrName, CancellationToken cancellation);
 
+    /// <summary>A program beside a container's own, and its container; those of removed containers are not found.</summary>
+    Task<(Container Container, Exec Exec)?> FindExecAsync(string execId, CancellationToken cancellation);
+
     /// <summary>All that are not removed, newest first.</summary>
     Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellation);
 

@@ -38,6 +38,9 @@ internal sealed class ContainerSnapshot : Snapshot<Container>
 
     /// <summary>Of the last start: what the process does unasked belongs to it.</summary>
     public string? StartCorrelation { get; set; }
+
+    /// <summary>Of the starts of the execs that have not ended, by their ids: their ends belong to them.</summary>
+    public Dictionary<string, string> ExecCorrelations { get; set; } = [];
 }
 
 internal sealed class ImageSnapshot : Snapshot<Image>
@@ -81,8 +84,16 @@ internal sealed class ContainerProjection : SingleStreamProjection<ContainerSnap
             CreatedBy = snapshot?.CreatedBy ?? e.UserName ?? "",
             Host = snapshot?.Host ?? e.Header("host"),
             StartCorrelation = e.Data is ContainerStartRequested ? e.CorrelationId : snapshot?.StartCorrelation,
+            ExecCorrelations = Execs(snapshot?.ExecCorrelations ?? [], e),
         };
     }
+
+    private static Dictionary<string, string> Execs(Dictionary<string, string> before, IEvent e) => e.Data switch
+    {
+        ExecStartRequested start => new(before) { [start.ExecId] = e.CorrelationId ?? "" },
+        ExecExited or ExecFailed => before.Where(c => c.Key != Exec.IdOf(e.Data)).ToDictionary(),
+        _ => before,
+    };
 }
 
 internal sealed class ImageProjection : SingleStreamProjection<ImageSnapshot, string>

@@ -44,7 +44,7 @@ internal sealed class StartContainerStep(
                 StartedAt = time.GetUtcNow(),
             };
             start.Record.Save(container.State, durable: false);
-            session.Made(container.Bundle, process);
+            session.Made(container.Bundle, closesInput: process is { StdinOnce: true, Tty: false });
             if (process.Tty && session.Size is { } later && later != size)
                 Terminal.Resize(container.Bundle, later.Width, later.Height);
             await runtime.StartAsync(container.Id, cancellation);

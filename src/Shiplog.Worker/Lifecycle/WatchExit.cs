@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Linux;
@@ -17,7 +18,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    OciRuntime runtime, HealthMonitor health, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    ExecWatch execs, OciRuntime runtime, HealthMonitor health, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
     // As a shell gives for a status it could not learn.
@@ -122,6 +123,8 @@ internal sealed class ExitWatch(
                 await ends.Of(run.Record.Pid, run.Record.PidTicks);
         }
 
+        // They end with the container, and are reported before it.
+        await execs.EndedAsync(paths.Id);
         var exited = ReadEnd(run);
         var next = RestartRule.Next(run.Record, exited, time.GetUtcNow());
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];

@@ -1,5 +1,6 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
@@ -14,7 +15,7 @@ namespace Shiplog.Worker.Reconcile;
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
     ContainerFiles files, Sessions sessions,
-    HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
+    ExecRecovery execs, HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +85,8 @@ internal sealed class HostRecovery(
 
         record = record with { Phase = RunPhase.Running };
         record.Save(paths.State, durable: false);
-        sessions.For(paths.Id).Made(paths.Bundle, record.Order.Process);
+        sessions.For(paths.Id).Made(paths.Bundle, closesInput: record.Order.Process is { StdinOnce: true, Tty: false });
+        await execs.TakeUpAsync(paths, reported);
         exits.Watch(new Run(paths, record, Process(record)));
         return true;
     }

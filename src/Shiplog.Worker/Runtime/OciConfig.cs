@@ -66,7 +66,7 @@ internal static class OciConfig
                 inputs.Init is null ? process.Args : [InitPath, "--", .. process.Args],
                 Environment(process, inputs.User),
                 process.WorkingDirectory is { Length: > 0 } folder ? folder : "/",
-                CapabilitiesOf(inputs),
+                CapabilitiesFor(inputs.User, inputs.Capabilities),
                 inputs.Order.Confinement?.NoNewPrivileges ?? false)
             {
                 Rlimits = OciLimits.Plan(process.Limits),
@@ -135,8 +135,8 @@ internal static class OciConfig
             yield return new OciMount("/etc/" + name, "bind", Path.Combine(inputs.Folder, name), options);
     }
 
-    // Docker's order: defaults, then what the image and the user say, which win.
-    private static string[] Environment(ContainerProcess process, ContainerUser user)
+    /// <summary>Docker's order: defaults, then what the image and the user say, which win.</summary>
+    public static string[] Environment(ContainerProcess process, ContainerUser user)
     {
         var set = process.Env.Select(NameOf).ToHashSet(StringComparer.Ordinal);
         var defaults = new List<string> { DefaultPath, "HOSTNAME=" + process.Hostname };
@@ -146,14 +146,15 @@ internal static class OciConfig
         return [.. defaults.Where(d => !set.Contains(NameOf(d))), .. process.Env.Where(e => e.Contains('=', StringComparison.Ordinal))];
     }
 
-    private static string NameOf(string variable)
+    /// <summary>Of <c>NAME=value</c>, or of a name alone.</summary>
+    public static string NameOf(string variable)
     {
         var equals = variable.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? variable : variable[..equals];
     }
 
-    // As execve(2) leaves them for a user that is not root: none in effect, but the bound stays for set-user-id programs.
-    private static OciCapabilities CapabilitiesOf(OciInputs inputs) => inputs.User.Uid == 0
-        ? new OciCapabilities(inputs.Capabilities, inputs.Capabilities, inputs.Capabilities, [], [])
-        : new OciCapabilities(inputs.Capabilities, [], [], [], []);
+    /// <summary>As execve(2) leaves them for a user that is not root: none in effect, but the bound stays for set-user-id programs.</summary>
+    public static OciCapabilities CapabilitiesFor(ContainerUser user, string[] bound) => user.Uid == 0
+        ? new OciCapabilities(bound, bound, bound, [], [])
+        : new OciCapabilities(bound, [], [], [], []);
 }

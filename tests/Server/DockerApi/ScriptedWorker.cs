@@ -66,6 +66,13 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         return new OrderOutcome(order.CommandId);
     }
 
+    /// <summary>What was ordered to run beside containers' own programs, by the execs' ids.</summary>
+    public ConcurrentDictionary<string, ExecProcess> Programs { get; } = new();
+
+    /// <summary>A program beside a container's own ends.</summary>
+    public Task ExitAsync(string containerId, string execId, int exitCode) =>
+        ReportAsync(null, new ExecExitedReport(containerId, execId, exitCode, DateTimeOffset.UtcNow));
+
     /// <summary>The program ends by itself.</summary>
     public Task ExitAsync(string containerId, int exitCode) => ReportAsync(null, ExitOf(containerId, exitCode));
 
@@ -120,6 +127,9 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [.. ExitOf(stop.ContainerId, 143), new ContainerStoppedReport(stop.ContainerId, false, at)];
             case KillContainer kill:
                 return [new ContainerSignalledReport(kill.ContainerId, kill.Signal, at), .. ExitOf(kill.ContainerId, 137)];
+            case StartExec { Process: { } process } exec:
+                Programs[exec.ExecId] = process;
+                return [new ExecStartedReport(exec.ContainerId, exec.ExecId, 77, TimeSpan.FromMilliseconds(1), at)];
             case PauseContainer pause:
                 return [new ContainerPausedReport(pause.ContainerId, at)];
             case UnpauseContainer unpause:
