@@ -53,6 +53,13 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
         shown["SecurityOpt"].ShouldBeNull();
     }
 
+    // The docker CLI always sends a 0; the runtime writes a number as it is, and the kernel knows none for "any".
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Any_number_of_processes_is_no_limit(long limit) =>
+        OrderOptions.Limits(new Resources { PidsLimit = limit })!.Pids.ShouldBeNull();
+
     [Fact]
     public async Task A_privileged_container_shows_no_masks_and_no_label()
     {
