@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Shiplog.Worker.Linux;
 
@@ -35,6 +36,16 @@ internal static class Mounts
 
     /// <summary>Mounts a file or folder in a second place.</summary>
     public static void Bind(string source, string target) => Mount(source, target, null, Interop.MS_BIND, null);
+
+    /// <summary>
+    /// The mount at this place once more, in no place at all: it goes with the handle, also when this process is killed, and
+    /// what is mounted within it is not seen.
+    /// </summary>
+    public static SafeFileHandle Clone(string path)
+    {
+        var tree = Interop.OpenTree(path, Interop.OPEN_TREE_CLONE | Interop.OPEN_TREE_CLOEXEC);
+        return tree.IsInvalid ? throw LinuxException.Last("open_tree", path) : tree;
+    }
 
     public static void Mount(string source, string target, string? type, nuint flags, string? data)
     {
