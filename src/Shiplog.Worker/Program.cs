@@ -2,6 +2,7 @@ using JasperFx;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker;
+using Shiplog.Worker.Copying;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Streams;
@@ -38,6 +39,7 @@ var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
 app.MapImageStreams();
+app.MapContainerFiles();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Shared;
+using Shiplog.Worker.Copying;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Lifecycle;
@@ -36,6 +37,7 @@ internal static class WorkerServices
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
+        services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();

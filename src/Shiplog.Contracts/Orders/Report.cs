@@ -26,6 +26,7 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(ContainerUnpausedReport), "container_unpaused")]
 [JsonDerivedType(typeof(ContainerRemovedReport), "container_removed")]
 [JsonDerivedType(typeof(ContainerCommittedReport), "container_committed")]
+[JsonDerivedType(typeof(ContainerFilesWrittenReport), "container_files_written")]
 [JsonDerivedType(typeof(StepFailedReport), "step_failed")]
 [JsonDerivedType(typeof(OrderFailedReport), "order_failed")]
 [JsonDerivedType(typeof(WorkerStartedReport), "worker_started")]

@@ -22,6 +22,22 @@ public static class WorkerStreams
     /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>
     public static string Resize(string containerId) => $"/streams/containers/{containerId}/resize";
 
+    /// <summary>
+    /// GET; query <c>path</c>, <c>image</c> (the container's), <c>statOnly</c> (0/1); a tar of the path, what it is in
+    /// <see cref="PathStatHeader"/>; 404 where it is not there. PUT, body a tar; query <c>commandId, image, path, user</c>
+    /// (whom it is to belong to, empty for whom the tar says), <c>keepKinds, devices</c> (0/1). The outcome is reported as a fact.
+    /// </summary>
+    public static string Archive(string containerId) => $"/streams/containers/{containerId}/archive";
+
+    /// <summary>Base64 of a <see cref="PathStat"/>.</summary>
+    public const string PathStatHeader = "X-Shiplog-Path-Stat";
+
+    /// <summary>GET; query <c>image</c>; a tar of the container's layers as it sees them, without what is mounted in it.</summary>
+    public static string Export(string containerId) => $"/streams/containers/{containerId}/export";
+
+    /// <summary>GET; query <c>image</c>; <see cref="FileChange"/>s, parents first.</summary>
+    public static string Changes(string containerId) => $"/streams/containers/{containerId}/changes";
+
     /// <summary>GET; query <c>image</c> (repeated): <c>imageId=reference[,reference…]</c>; a Docker archive that is an OCI layout too.</summary>
     public const string SaveImages = "/streams/images/save";
 

@@ -176,6 +176,11 @@ public sealed record Container
         ContainerRenamed e => Close(c, e.CommandId) with { Name = e.Name },
         ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
         ContainerCommitted e => Close(c, e.CommandId),
+        // Copies take nobody's place: any number may be under way, beside another command.
+        ContainerFilesReadRequested e => c with { LastCommandId = e.CommandId },
+        ContainerFilesRead e => Close(c, e.CommandId),
+        ContainerFilesWriteRequested e => c with { LastCommandId = e.CommandId },
+        ContainerFilesWritten e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
         ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
         _ => c,

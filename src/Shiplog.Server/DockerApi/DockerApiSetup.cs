@@ -5,6 +5,7 @@ using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
+using Shiplog.Server.Orders;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -19,7 +20,7 @@ internal static class DockerApiSetup
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
         .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
-        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>();
+        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shiplog.Contracts.Orders;
 using Shiplog.Server.DockerApi.Dto;
 
 namespace Shiplog.Server.DockerApi;
@@ -21,6 +22,10 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(CommitReply))]
 [JsonSerializable(typeof(ContainersPruned))]
 [JsonSerializable(typeof(ImagesPruned))]
+[JsonSerializable(typeof(PathStat))]
+[JsonSerializable(typeof(PathStatDto))]
+[JsonSerializable(typeof(FileChange[]))]
+[JsonSerializable(typeof(FileChangeDto[]))]
 [JsonSerializable(typeof(ImageInspect))]
 [JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(HistoryItem[]))]

@@ -49,6 +49,8 @@ internal static class DockerEvents
             "container_unpaused" => ("unpause", none),
             "container_renamed" => ("rename", [("oldName", "/" + d.Text("oldName"))]),
             "container_committed" => ("commit", [("imageID", d.Text("imageId")), ("imageRef", Familiar(d.Text("reference")))]),
+            "container_files_read" => (d.Text("purpose") == "export" ? "export" : "archive-path", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
+            "container_files_written" => ("extract-to-dir", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
             "container_removed" => ("destroy", none),
             "step_failed" => ("step-failed", [("step", d.Text("step")), ("phase", d.Text("phase")), ("error", d.Text("error"))]),
             "container_command_failed" => ("command-failed", [("command", d.Text("command")), ("error", d.Text("error"))]),

@@ -54,6 +54,8 @@ internal sealed partial class Redrive(
         ContainerKillRequested => (null, "interrupted before it was known whether the signal was delivered"),
         // The archive came over the client's connection, which is gone.
         ImageLoadRequested => (null, "interrupted: the archive's upload did not end; load it again"),
+        ContainerFilesReadRequested => (null, "interrupted: the archive did not go out whole; copy again"),
+        ContainerFilesWriteRequested => (null, "interrupted: the archive did not come in whole; some of it may have been copied"),
         _ => (null, $"this server does not know how to go on with {intent.GetType().Name}"),
     };
 

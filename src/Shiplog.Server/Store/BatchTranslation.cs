@@ -122,6 +122,7 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
             ContainerPausedReport r => RecordPaused.Decide(r, container, command),
             ContainerUnpausedReport r => RecordPaused.Decide(r, container, command),
             ContainerRemovedReport r => RecordRemoved.Decide(r, container, command),
+            ContainerFilesWrittenReport r => WriteContainerFiles.Record(r, container, command),
             StepFailedReport r => RecordStepFailed.Decide(r, container),
             _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
         });
@@ -197,6 +198,8 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ContainerUnpauseRequested i => Streams.Container(i.ContainerId),
         ContainerCommitRequested i => Streams.Container(i.ContainerId),
         ContainerRemoveRequested i => Streams.Container(i.ContainerId),
+        ContainerFilesReadRequested i => Streams.Container(i.ContainerId),
+        ContainerFilesWriteRequested i => Streams.Container(i.ContainerId),
         _ => null,
     };
 
@@ -219,6 +222,7 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ContainerPausedReport r => r.ContainerId,
         ContainerUnpausedReport r => r.ContainerId,
         ContainerRemovedReport r => r.ContainerId,
+        ContainerFilesWrittenReport r => r.ContainerId,
         StepFailedReport r => r.ContainerId,
         _ => null,
     };

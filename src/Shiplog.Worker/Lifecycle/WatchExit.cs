@@ -17,7 +17,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    OciRuntime runtime, HealthMonitor health, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    OciRuntime runtime, HealthMonitor health, ContainerFiles files, FileWriters writers, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
     // As a shell gives for a status it could not learn.
@@ -135,7 +135,7 @@ internal sealed class ExitWatch(
             reports.Add(new ContainerStoppedReport(paths.Id, stop.Killed, time.GetUtcNow()));
         if (next is not null)
             reports.Add(next.Report(run.Record, exited, time.GetUtcNow()));
-        var discarded = order.AutoRemove && next is null ? Discard(paths) : null;
+        var discarded = order.AutoRemove && next is null ? await DiscardAsync(paths) : null;
         if (discarded is not null)
             reports.Add(discarded);
 
@@ -192,10 +192,11 @@ internal sealed class ExitWatch(
     }
 
     // Everything but the journal, which explains a crash before the report is on disk.
-    private Report Discard(ContainerPaths paths)
+    private async Task<Report> DiscardAsync(ContainerPaths paths)
     {
         try
         {
+            await writers.StopAsync(paths.Id);
             files.DeleteButJournal(paths);
             return new ContainerRemovedReport(paths.Id, time.GetUtcNow());
         }

@@ -25,6 +25,10 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
         return Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"), groupAdd);
     }
 
+    /// <inheritdoc cref="Resolve(string, string, string[])"/>
+    public static ContainerUser Resolve(string spec, SafeFileHandle root) =>
+        Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"));
+
     /// <param name="spec"><c>name|uid[:group|gid]</c>, empty for root.</param>
     internal static ContainerUser Resolve(string spec, IEnumerable<string[]> passwd, IEnumerable<string[]> group, string[]? groupAdd = null)
     {
