@@ -5,6 +5,7 @@ using Shiplog.Worker;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Streams;
+using Shiplog.Worker.Volumes;
 using Wolverine;
 using Wolverine.Http.Transport;
 
@@ -38,6 +39,7 @@ var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
 app.MapImageStreams();
+app.MapVolumeStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.

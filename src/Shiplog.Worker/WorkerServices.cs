@@ -11,6 +11,7 @@ using Shiplog.Worker.Orders;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Runtime;
 using Shiplog.Worker.Streams;
+using Shiplog.Worker.Volumes;
 using Wolverine;
 using Wolverine.Http;
 using Wolverine.Http.Transport;
@@ -30,7 +31,10 @@ internal static class WorkerServices
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
         services.AddSingleton<NamespaceSharing>();
 
-        services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
+        services.AddSingleton<VolumeStore>();
+        services.AddSingleton(provider => new VolumeOrders(
+            provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();

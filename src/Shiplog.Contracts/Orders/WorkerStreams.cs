@@ -28,6 +28,12 @@ public static class WorkerStreams
     /// <summary>POST, body a Docker or OCI archive; query <c>commandId</c>; NDJSON progress. Images are reported as facts.</summary>
     public const string LoadImages = "/streams/images/load";
 
+    /// <summary>GET; query <c>path</c> (repeated): absolute ones of the host; a JSON array of those that are not there.</summary>
+    public const string MissingPaths = "/streams/paths/missing";
+
+    /// <summary>GET; a JSON array of <see cref="VolumeSize"/>, one for each volume that has a folder.</summary>
+    public const string VolumeSizes = "/streams/volumes/sizes";
+
     /// <summary>GET; 200 with the worker's version when it takes orders.</summary>
     public const string Ready = "/ready";
 }

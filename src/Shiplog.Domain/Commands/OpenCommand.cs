@@ -1,5 +1,6 @@
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Domain.Commands;
 
@@ -24,6 +25,8 @@ public static class CommandLife
         ImagePullRequested e => new(e.CommandId, "PullImage", e),
         ImageLoadRequested e => new(e.CommandId, "LoadImages", e),
         ImageRemoveRequested e => new(e.CommandId, "RemoveImage", e),
+        VolumeCreateRequested e => new(e.CommandId, "CreateVolume", e),
+        VolumeRemoveRequested e => new(e.CommandId, "RemoveVolume", e),
         _ => null,
     };
 
@@ -48,6 +51,9 @@ public static class CommandLife
         ImageLoadFailed e => (e.CommandId, "LoadImages"),
         ImageRemoved e => (e.CommandId, "RemoveImage"),
         ImageRemoveFailed e => (e.CommandId, "RemoveImage"),
+        VolumeCreated { CommandId: { } id } => (id, "CreateVolume"),
+        VolumeRemoved e => (e.CommandId, "RemoveVolume"),
+        VolumeCommandFailed e => (e.CommandId, e.Command),
         _ => null,
     };
 }

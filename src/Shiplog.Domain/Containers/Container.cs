@@ -1,3 +1,5 @@
+using Shiplog.Domain.Mounts;
+
 namespace Shiplog.Domain.Containers;
 
 /// <summary>Docker's seven states, and the two ends of a life. 0 is a container that never was.</summary>
@@ -42,6 +44,8 @@ public sealed record Container
     public ContainerConfig? Config { get; init; }
     /// <summary>As created.</summary>
     public HostOptions? Host { get; init; }
+    /// <summary>What it mounts when it starts.</summary>
+    public MountPoint[] Mounts { get; init; } = [];
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
     /// <summary>When its program last started.</summary>
@@ -115,6 +119,7 @@ public sealed record Container
             ImageLayers = e.ImageLayers,
             Config = e.Config,
             Host = e.Host,
+            Mounts = e.Mounts ?? [],
             CreatedAt = e.At,
             LastCommandId = e.CommandId,
         },

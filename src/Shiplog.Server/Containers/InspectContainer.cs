@@ -32,7 +32,7 @@ internal sealed class InspectContainer(
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
-            "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, [],
+            "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, MountWire.Of(c, instance),
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
     }
 
@@ -73,6 +73,11 @@ internal sealed class InspectContainer(
         ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
         ReadonlyRootfs = h.ReadonlyRootfs,
         Runtime = h.Runtime ?? instance.Settings.Runtime,
+        Binds = h.Mounts?.Binds is { Length: > 0 } binds ? binds : null,
+        Mounts = h.Mounts?.Mounts is { Length: > 0 } mounts ? [.. mounts.Select(MountWire.Of)] : null,
+        Tmpfs = h.Mounts?.Tmpfs is { Count: > 0 } tmpfs ? tmpfs : null,
+        VolumesFrom = h.Mounts?.VolumesFrom is { Length: > 0 } from ? from : null,
+        VolumeDriver = h.Mounts?.VolumeDriver ?? "",
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()

@@ -33,6 +33,11 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(InfoReply))]
 [JsonSerializable(typeof(DiskUsageReply))]
 [JsonSerializable(typeof(VolumesReply))]
+[JsonSerializable(typeof(VolumeDto))]
+[JsonSerializable(typeof(CreateVolumeBody))]
+[JsonSerializable(typeof(VolumesPruneReply))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Shiplog.Contracts.Orders.VolumeSize[]))]
 [JsonSerializable(typeof(NetworkDto[]))]
 internal sealed partial class DockerJsonContext : JsonSerializerContext;
 

@@ -2,6 +2,7 @@ using Shiplog.Server.Containers;
 using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
+using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -68,10 +69,11 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NotBuilt("DELETE", "/networks/{name}", "removing networks"),
 
         On<ListVolumes>(services, "GET", "/volumes"),
-        NotBuilt("POST", "/volumes/create", "creating volumes"),
-        NotBuilt("POST", "/volumes/prune", "pruning volumes"),
-        NoSuch("GET", "/volumes/{name}", name => $"get {name}: no such volume"),
-        NoSuch("DELETE", "/volumes/{name}", name => $"get {name}: no such volume"),
+        On<CreateVolumeEndpoint>(services, "POST", "/volumes/create"),
+        On<PruneVolumes>(services, "POST", "/volumes/prune"),
+        On<InspectVolume>(services, "GET", "/volumes/{name}"),
+        On<RemoveVolumeEndpoint>(services, "DELETE", "/volumes/{name}"),
+        NotBuilt("PUT", "/volumes/{name}", "changing a cluster volume"),
         NoSuch("GET", "/plugins/{name}/json", name => $"plugin \"{name}\" not found"),
         NoSuch("GET", "/exec/{name}/json", name => $"No such exec instance: {name}"),
 

@@ -1,6 +1,8 @@
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Volumes;
 using Contract = Shiplog.Contracts.Orders;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
@@ -13,7 +15,9 @@ namespace Shiplog.Server.Orders;
 internal sealed class OrderFactory(Instance instance)
 {
     /// <param name="container">The state before or after the intent.</param>
-    public Contract.StartContainer Start(Container container, ContainerStartRequested intent)
+    /// <param name="volumes">The volumes that it mounts.</param>
+    public Contract.StartContainer Start(
+        Container container, ContainerStartRequested intent, IReadOnlyDictionary<string, Volume>? volumes = null)
     {
         var host = HostOf(container);
         return new Contract.StartContainer(
@@ -31,6 +35,7 @@ internal sealed class OrderFactory(Instance instance)
             Namespaces = OrderOptions.Namespaces(host.Namespaces),
             Sysctls = host.Sysctls,
             ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
+            Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
         };
     }
 
@@ -52,6 +57,12 @@ internal sealed class OrderFactory(Instance instance)
             _ => Contract.RestartCondition.OnFailure,
         },
         policy.MaximumRetryCount);
+
+    /// <param name="options">With their secrets, which are never stored: a creation that is driven again may lack them.</param>
+    public static Contract.CreateVolume CreateVolume(VolumeCreateRequested intent, Dictionary<string, string> options) =>
+        new(intent.CommandId, intent.Name, intent.Driver, options);
+
+    public static Contract.RemoveVolume RemoveVolume(VolumeRemoveRequested intent) => new(intent.CommandId, intent.Name);
 
     public static Contract.StopContainer Stop(ContainerStopRequested intent) =>
         new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds);

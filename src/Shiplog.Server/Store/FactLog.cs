@@ -41,7 +41,14 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
                 states[stream] = state;
         }
         await AttributeAsync(writing, row, states);
-        var events = new BatchTranslation(batch, states, command).Translate();
+        var users = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var volume in BatchTranslation.VolumesThatGo(batch, states, command))
+        {
+            users[volume] = await session.UsersOfVolumeAsync(volume);
+            if (await session.LoadStateAsync(Streams.Volume(volume)) is { } state)
+                states[Streams.Volume(volume)] = state;
+        }
+        var events = new BatchTranslation(batch, states, command, users).Translate();
         await session.AppendAllAsync(events);
         session.QueueSqlCommand(
             $"insert into {MartenSetup.Schema}.reported_batch (host, epoch, number, command_id, events, recorded_at) values (?, ?, ?, ?, ?, ?)",

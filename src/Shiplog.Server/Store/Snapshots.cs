@@ -5,6 +5,7 @@ using Marten.Events.Aggregation;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -49,6 +50,12 @@ internal sealed class ImageSnapshot : Snapshot<Image>
 internal sealed class ReferenceSnapshot : Snapshot<Reference>;
 
 internal sealed class NetworkSnapshot : Snapshot<Network>;
+
+internal sealed class VolumeSnapshot : Snapshot<Volume>
+{
+    /// <summary>The actor who made it, himself or with a container.</summary>
+    public string CreatedBy { get; set; } = "";
+}
 
 internal static class SnapshotEvents
 {
@@ -112,4 +119,16 @@ internal sealed class NetworkProjection : SingleStreamProjection<NetworkSnapshot
 
     public override NetworkSnapshot? Evolve(NetworkSnapshot? snapshot, string id, IEvent e) =>
         new() { Id = id, State = Network.Apply(snapshot?.State ?? Network.Absent, e.Data) };
+}
+
+internal sealed class VolumeProjection : SingleStreamProjection<VolumeSnapshot, string>
+{
+    public VolumeProjection() => SnapshotEvents.Include(this, "volume");
+
+    public override VolumeSnapshot? Evolve(VolumeSnapshot? snapshot, string id, IEvent e) => new()
+    {
+        Id = id,
+        State = Volume.Apply(snapshot?.State ?? Volume.Absent, e.Data),
+        CreatedBy = e.Data is VolumeCreated ? e.UserName ?? "" : snapshot?.CreatedBy ?? "",
+    };
 }

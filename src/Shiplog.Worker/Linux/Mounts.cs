@@ -58,35 +58,18 @@ internal static class Mounts
     {
         var points = new List<string>();
         var prefix = folder.TrimEnd('/') + "/";
-        foreach (var line in File.ReadLines("/proc/thread-self/mountinfo"))
+        foreach (var entry in MountEntry.Read())
         {
-            var point = Unescape(line.Split(' ', 6)[4]);
-            if (point.StartsWith(prefix, StringComparison.Ordinal))
-                points.Add(point);
+            if (entry.Point.StartsWith(prefix, StringComparison.Ordinal))
+                points.Add(entry.Point);
         }
 
         points.Reverse();
         return points;
     }
 
-    // Blanks, tabs, newlines and backslashes stand as three octal digits.
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\', StringComparison.Ordinal))
-            return field;
-        var text = new StringBuilder();
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] != '\\')
-            {
-                text.Append(field[i]);
-                continue;
-            }
+    /// <summary>What is mounted at this place, the uppermost where there are several.</summary>
+    public static MountEntry? Find(string point) => MountEntry.Read().LastOrDefault(e => e.Point == point);
 
-            text.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
-            i += 3;
-        }
-
-        return text.ToString();
-    }
+    public static bool IsMountPoint(string path) => Find(path) is not null;
 }

@@ -57,7 +57,6 @@ public sealed class TheWire(DockerServer server) : IClassFixture<DockerServer>
 
     [Theory]
     [InlineData("containers/x/exec", "running another program in a container (exec) is not built yet")]
-    [InlineData("volumes/create", "creating volumes is not built yet")]
     [InlineData("build", "building images is not built yet")]
     public async Task What_is_not_built_says_so(string path, string message)
     {

@@ -9,7 +9,7 @@ namespace Shiplog.Server.Tests.Events;
 /// <summary><c>src/Shiplog.Domain/EVENTS.md</c>: made from the records, compared here.</summary>
 public sealed partial class TheCatalogue
 {
-    private static readonly string[] Kinds = ["container", "image", "reference", "load", "network", "host"];
+    private static readonly string[] Kinds = ["container", "image", "reference", "load", "network", "volume", "host"];
 
     private static string Domain => Path.Combine(Cluster.Repository, "src", "Shiplog.Domain");
 
@@ -70,7 +70,7 @@ public sealed partial class TheCatalogue
         .Select(p => p.GetType().Name.Replace("Projection", "", StringComparison.Ordinal)));
 
     private static readonly ProjectionBase[] Projections = [
-        new ContainerProjection(), new ImageProjection(), new ReferenceProjection(), new NetworkProjection(), new OpenCommandProjection(),
+        new ContainerProjection(), new ImageProjection(), new ReferenceProjection(), new NetworkProjection(), new VolumeProjection(), new OpenCommandProjection(),
         new IpLeaseProjection(), new ContainerHistoryProjection(), new ImageHistoryProjection()];
 
     private static Regex Declaration(Type type) =>

@@ -63,7 +63,11 @@ internal static partial class FileCalls
 
     /// <summary>Opens an entry of a directory that must be a directory itself.</summary>
     public static SafeFileHandle OpenDirectoryAt(SafeFileHandle directory, ReadOnlySpan<byte> name) =>
-        TryOpenAt(directory, name, O_RDONLY | O_DIRECTORY) ?? throw new LinuxException(ENOENT, "open", Encoding.UTF8.GetString(name));
+        TryOpenDirectoryAt(directory, name) ?? throw new LinuxException(ENOENT, "open", Encoding.UTF8.GetString(name));
+
+    /// <summary>As <see cref="OpenDirectoryAt"/>; <see langword="null"/> where it is not there.</summary>
+    public static SafeFileHandle? TryOpenDirectoryAt(SafeFileHandle directory, ReadOnlySpan<byte> name) =>
+        TryOpenAt(directory, name, O_RDONLY | O_DIRECTORY);
 
     /// <summary>Writes all of it at the file's position.</summary>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data)
