@@ -505,6 +505,14 @@ CREATE TABLE IF NOT EXISTS shiplog.mt_doc_reference (
     mt_version          bigint                      NOT NULL DEFAULT 0,
 CONSTRAINT pkey_mt_doc_reference_id PRIMARY KEY (id)
 );
+CREATE TABLE IF NOT EXISTS shiplog.mt_doc_volume (
+    id                  varchar                     NOT NULL,
+    data                jsonb                       NOT NULL,
+    mt_last_modified    timestamp with time zone    NULL DEFAULT (transaction_timestamp()),
+    mt_dotnet_type      varchar                     NULL,
+    mt_version          bigint                      NOT NULL DEFAULT 0,
+CONSTRAINT pkey_mt_doc_volume_id PRIMARY KEY (id)
+);
 CREATE TABLE IF NOT EXISTS shiplog.mt_streams (
     id                   varchar        NOT NULL,
     type                 varchar        NULL,

@@ -2,9 +2,11 @@ using JasperFx;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker;
+using Shiplog.Worker.Copying;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Streams;
+using Shiplog.Worker.Volumes;
 using Wolverine;
 using Wolverine.Http.Transport;
 
@@ -38,6 +40,8 @@ var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
 app.MapImageStreams();
+app.MapContainerFiles();
+app.MapVolumeStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 
 // Commands such as "codegen write" run beside a worker that serves.

@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Shared;
+using Shiplog.Worker.Copying;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Lifecycle;
@@ -11,6 +13,7 @@ using Shiplog.Worker.Orders;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Runtime;
 using Shiplog.Worker.Streams;
+using Shiplog.Worker.Volumes;
 using Wolverine;
 using Wolverine.Http;
 using Wolverine.Http.Transport;
@@ -30,12 +33,17 @@ internal static class WorkerServices
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
         services.AddSingleton<NamespaceSharing>();
 
-        services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
+        services.AddSingleton<VolumeStore>();
+        services.AddSingleton(provider => new VolumeOrders(
+            provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
             .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
+        services.AddSingleton<RunningExecs>().AddSingleton<ExecStarter>().AddSingleton<ExecWatch>().AddSingleton<ExecRecovery>();
+        services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();
@@ -87,7 +95,7 @@ internal static class WorkerServices
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<ContainerStarter>(),
             provider.GetRequiredService<ContainerStopper>(), provider.GetRequiredService<ContainerKiller>(),
             provider.GetRequiredService<ContainerPauser>(), provider.GetRequiredService<ContainerRemover>(),
-            provider.GetRequiredService<Lifecycle.Containers>()));
+            provider.GetRequiredService<ExecStarter>(), provider.GetRequiredService<Lifecycle.Containers>()));
     }
 
     private static void AddFacts(this IServiceCollection services, Instance instance)

@@ -36,7 +36,7 @@ public sealed record ResourceLimits
     /// <summary><c>0-1</c></summary>
     public string? CpusetMems { get; init; }
 
-    /// <summary>Processes and threads; -1 for any number.</summary>
+    /// <summary>Processes and threads together.</summary>
     public long? Pids { get; init; }
 
     /// <summary>Weight beside others, 10..1000.</summary>

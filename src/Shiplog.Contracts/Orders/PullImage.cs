@@ -8,9 +8,10 @@ namespace Shiplog.Contracts.Orders;
 /// </summary>
 /// <param name="Reference">Fully qualified: <c>127.0.0.1:5000/busybox:latest</c>, <c>docker.io/library/busybox@sha256:…</c>.</param>
 /// <param name="Platform"><c>os/arch[/variant]</c>; <see langword="null"/> for the host's.</param>
+/// <param name="PointsTo">The image that the name means until now: the client is told whether the pull has changed that.</param>
 /// <param name="Credentials">For this registry only. Never logged, stored or reported.</param>
 public sealed record PullImage(
-    string CommandId, string Reference, string? Platform, RegistryCredentials? Credentials) : Order(CommandId);
+    string CommandId, string Reference, string? Platform, string? PointsTo, RegistryCredentials? Credentials) : Order(CommandId);
 
 /// <summary>What <c>X-Registry-Auth</c> carries. <see cref="ToString"/> hides it.</summary>
 public sealed record RegistryCredentials(string? Username, string? Password, string? IdentityToken)

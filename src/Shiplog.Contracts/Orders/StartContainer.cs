@@ -35,6 +35,9 @@ public sealed record StartContainer(
 
     /// <summary>How its health is found out; <see langword="null"/> for not at all.</summary>
     public HealthCheck? Health { get; init; }
+
+    /// <summary>Beside the root and the kernel's own, outer ones before those inside them; <see langword="null"/> for none.</summary>
+    public ContainerMount[]? Mounts { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

@@ -1,7 +1,7 @@
 namespace Shiplog.Contracts.Orders;
 
 /// <summary>
-/// Paths of the worker's byte streams, on the same unix socket as its orders. Plain HTTP but for <see cref="Attach"/>,
+/// Paths of the worker's byte streams, on the same unix socket as its orders. Plain HTTP but for attaching,
 /// which is hijacked (<c>Connection: Upgrade</c>, <c>Upgrade: tcp</c>, then raw bytes with half-close) and speaks
 /// Docker's stream format (Engine API, "Attach to a container", "Stream format").
 /// </summary>
@@ -13,6 +13,18 @@ public static class WorkerStreams
     /// <summary>POST, hijacked; query <c>stdin, stdout, stderr, stream, logs</c> (0/1), <c>tty</c>, <c>detachKeys</c>.</summary>
     public static string Attach(string containerId) => $"/streams/containers/{containerId}/attach";
 
+    /// <summary>
+    /// As <see cref="Attach"/>, without <c>logs</c>, for one client and before the order that starts the program. The stream
+    /// ends when the server has recorded the program's end.
+    /// </summary>
+    public static string AttachExec(string containerId, string execId) => $"/streams/containers/{containerId}/execs/{execId}/attach";
+
+    /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>
+    public static string ResizeExec(string containerId, string execId) => $"/streams/containers/{containerId}/execs/{execId}/resize";
+
+    /// <summary>GET; query <c>ps_args</c>; JSON with <c>Titles</c> and <c>Processes</c> (Engine API, "List processes running inside a container").</summary>
+    public static string Top(string containerId) => $"/streams/containers/{containerId}/top";
+
     /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";
 
@@ -22,11 +34,33 @@ public static class WorkerStreams
     /// <summary>POST; query <c>w, h</c> in characters; 204.</summary>
     public static string Resize(string containerId) => $"/streams/containers/{containerId}/resize";
 
+    /// <summary>
+    /// GET; query <c>path</c>, <c>image</c> (the container's), <c>statOnly</c> (0/1); a tar of the path, what it is in
+    /// <see cref="PathStatHeader"/>; 404 where it is not there. PUT, body a tar; query <c>commandId, image, path, user</c>
+    /// (whom it is to belong to, empty for whom the tar says), <c>keepKinds, devices</c> (0/1). The outcome is reported as a fact.
+    /// </summary>
+    public static string Archive(string containerId) => $"/streams/containers/{containerId}/archive";
+
+    /// <summary>Base64 of a <see cref="PathStat"/>.</summary>
+    public const string PathStatHeader = "X-Shiplog-Path-Stat";
+
+    /// <summary>GET; query <c>image</c>; a tar of the container's layers as it sees them, without what is mounted in it.</summary>
+    public static string Export(string containerId) => $"/streams/containers/{containerId}/export";
+
+    /// <summary>GET; query <c>image</c>; <see cref="FileChange"/>s, parents first.</summary>
+    public static string Changes(string containerId) => $"/streams/containers/{containerId}/changes";
+
     /// <summary>GET; query <c>image</c> (repeated): <c>imageId=reference[,reference…]</c>; a Docker archive that is an OCI layout too.</summary>
     public const string SaveImages = "/streams/images/save";
 
     /// <summary>POST, body a Docker or OCI archive; query <c>commandId</c>; NDJSON progress. Images are reported as facts.</summary>
     public const string LoadImages = "/streams/images/load";
+
+    /// <summary>GET; query <c>path</c> (repeated): absolute ones of the host; a JSON array of those that are not there.</summary>
+    public const string MissingPaths = "/streams/paths/missing";
+
+    /// <summary>GET; a JSON array of <see cref="VolumeSize"/>, one for each volume that has a folder.</summary>
+    public const string VolumeSizes = "/streams/volumes/sizes";
 
     /// <summary>GET; 200 with the worker's version when it takes orders.</summary>
     public const string Ready = "/ready";

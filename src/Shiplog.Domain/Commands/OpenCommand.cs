@@ -1,5 +1,6 @@
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Domain.Commands;
 
@@ -21,9 +22,14 @@ public static class CommandLife
         ContainerUnpauseRequested e => new(e.CommandId, "UnpauseContainer", e),
         ContainerCommitRequested e => new(e.CommandId, "CommitContainer", e),
         ContainerRemoveRequested e => new(e.CommandId, "RemoveContainer", e),
+        ExecStartRequested e => new(e.CommandId, "StartExec", e),
+        ContainerFilesReadRequested e => new(e.CommandId, ReadContainerFiles.Name, e),
+        ContainerFilesWriteRequested e => new(e.CommandId, WriteContainerFiles.Name, e),
         ImagePullRequested e => new(e.CommandId, "PullImage", e),
         ImageLoadRequested e => new(e.CommandId, "LoadImages", e),
         ImageRemoveRequested e => new(e.CommandId, "RemoveImage", e),
+        VolumeCreateRequested e => new(e.CommandId, "CreateVolume", e),
+        VolumeRemoveRequested e => new(e.CommandId, "RemoveVolume", e),
         _ => null,
     };
 
@@ -40,14 +46,21 @@ public static class CommandLife
         ContainerPaused e => (e.CommandId, "PauseContainer"),
         ContainerUnpaused e => (e.CommandId, "UnpauseContainer"),
         ContainerCommitted e => (e.CommandId, "CommitContainer"),
+        ContainerFilesRead e => (e.CommandId, ReadContainerFiles.Name),
+        ContainerFilesWritten e => (e.CommandId, WriteContainerFiles.Name),
         ContainerRemoved { CommandId: { } id } => (id, "RemoveContainer"),
         ContainerCommandFailed e => (e.CommandId, e.Command),
+        ExecStarted e => (e.CommandId, "StartExec"),
+        ExecFailed e => (e.CommandId, "StartExec"),
         ImagePulled e => (e.CommandId, "PullImage"),
         ImagePullFailed e => (e.CommandId, "PullImage"),
         ImageLoadCompleted e => (e.CommandId, "LoadImages"),
         ImageLoadFailed e => (e.CommandId, "LoadImages"),
         ImageRemoved e => (e.CommandId, "RemoveImage"),
         ImageRemoveFailed e => (e.CommandId, "RemoveImage"),
+        VolumeCreated { CommandId: { } id } => (id, "CreateVolume"),
+        VolumeRemoved e => (e.CommandId, "RemoveVolume"),
+        VolumeCommandFailed e => (e.CommandId, e.Command),
         _ => null,
     };
 }

@@ -20,6 +20,13 @@ public static class Capabilities
         return upper is "ALL" || upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper : "CAP_" + upper;
     }
 
+    /// <summary>Whether a container with these options may make device nodes: by default it may.</summary>
+    public static bool MayMakeDevices(HostOptions? host)
+    {
+        string[] added = [.. host?.CapAdd.Select(Normalize) ?? []], dropped = [.. host?.CapDrop.Select(Normalize) ?? []];
+        return added.Contains("CAP_MKNOD") || (!dropped.Contains("CAP_MKNOD") && (added.Contains("ALL") || !dropped.Contains("ALL")));
+    }
+
     /// <summary>The first that is none.</summary>
     internal static string? Unknown(string[] names) => names.FirstOrDefault(
         n => !Known.Contains(n.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? n[4..] : n));

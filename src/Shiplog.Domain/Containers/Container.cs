@@ -1,3 +1,5 @@
+using Shiplog.Domain.Mounts;
+
 namespace Shiplog.Domain.Containers;
 
 /// <summary>Docker's seven states, and the two ends of a life. 0 is a container that never was.</summary>
@@ -42,6 +44,8 @@ public sealed record Container
     public ContainerConfig? Config { get; init; }
     /// <summary>As created.</summary>
     public HostOptions? Host { get; init; }
+    /// <summary>What it mounts when it starts.</summary>
+    public MountPoint[] Mounts { get; init; } = [];
     /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
     /// <summary>When its program last started.</summary>
@@ -86,6 +90,8 @@ public sealed record Container
     public string? Health { get; init; }
     /// <summary>When the next try is due, while one is.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
+    /// <summary>Programs beside its own: those prepared, those that run, the last that have ended.</summary>
+    public Exec[] Execs { get; init; } = [];
 
     /// <summary>No event yet.</summary>
     public static readonly Container Absent = new();
@@ -102,6 +108,9 @@ public sealed record Container
     /// <summary>This command has been accepted already, and perhaps has ended.</summary>
     public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
 
+    /// <summary>The exec of this id, where the state still has it.</summary>
+    public Exec? Exec(string id) => Array.Find(Execs, e => e.Id == id);
+
     /// <summary>The state after one more event.</summary>
     public static Container Apply(Container c, object @event) => @event switch
     {
@@ -115,6 +124,7 @@ public sealed record Container
             ImageLayers = e.ImageLayers,
             Config = e.Config,
             Host = e.Host,
+            Mounts = e.Mounts ?? [],
             CreatedAt = e.At,
             LastCommandId = e.CommandId,
         },
@@ -176,8 +186,14 @@ public sealed record Container
         ContainerRenamed e => Close(c, e.CommandId) with { Name = e.Name },
         ContainerCommitRequested e => Open(c, e.CommandId, "CommitContainer"),
         ContainerCommitted e => Close(c, e.CommandId),
+        // Copies take nobody's place: any number may be under way, beside another command.
+        ContainerFilesReadRequested e => c with { LastCommandId = e.CommandId },
+        ContainerFilesRead e => Close(c, e.CommandId),
+        ContainerFilesWriteRequested e => c with { LastCommandId = e.CommandId },
+        ContainerFilesWritten e => Close(c, e.CommandId),
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
         ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        ExecCreated or ExecStartRequested or ExecStarted or ExecFailed or ExecExited => c with { Execs = ExecList.After(c.Execs, @event) },
         _ => c,
     };
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Mounts;
 
 namespace Shiplog.Domain.Containers;
 
@@ -8,8 +9,10 @@ namespace Shiplog.Domain.Containers;
 /// <param name="Name">With or without a leading slash.</param>
 /// <param name="ImageReference">The image as the user named it.</param>
 /// <param name="Config">As asked for: what is open is taken from the image.</param>
+/// <param name="Mounts">Judged already; <see langword="null"/> for none.</param>
 public sealed record CreateContainer(
-    string CommandId, string ContainerId, string Name, string ImageReference, ContainerConfig Config, HostOptions Host)
+    string CommandId, string ContainerId, string Name, string ImageReference, ContainerConfig Config, HostOptions Host,
+    MountPlan? Mounts = null)
 {
     /// <summary>Judges the command on this state, absent but for a repetition, and this image.</summary>
     public static Decision Decide(CreateContainer command, Container container, Image image, DateTimeOffset now)
@@ -31,7 +34,10 @@ public sealed record CreateContainer(
             return Decision.Refuse(RefusalKind.Invalid, fault);
         return Decision.Accept(new ContainerCreated(
             command.ContainerId, command.CommandId, name, command.ImageReference, image.Id,
-            [.. image.Layers.Select(l => l.ChainId)], config, command.Host, now));
+            [.. image.Layers.Select(l => l.ChainId)], config, command.Host, now)
+        {
+            Mounts = command.Mounts?.Points,
+        });
     }
 
     private static string? Fault(ContainerConfig config)

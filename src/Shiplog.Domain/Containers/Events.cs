@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Shiplog.Domain.Mounts;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Shiplog.Domain.Containers;
@@ -10,7 +11,11 @@ namespace Shiplog.Domain.Containers;
 /// <summary>A container was made from an image. It has no file system, network or process yet.</summary>
 public sealed record ContainerCreated(
     string ContainerId, string CommandId, string Name, string ImageReference, string ImageId, string[] ImageLayers,
-    ContainerConfig Config, HostOptions Host, DateTimeOffset At);
+    ContainerConfig Config, HostOptions Host, DateTimeOffset At)
+{
+    /// <summary>What it mounts, one for each destination.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public MountPoint[]? Mounts { get; init; }
+}
 
 /// <summary>Intent: the container is to be started.</summary>
 /// <param name="Endpoint">The leased address; <see langword="null"/> for the networks <c>none</c> and <c>host</c>.</param>

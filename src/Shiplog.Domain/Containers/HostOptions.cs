@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Shiplog.Domain.Mounts;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Shiplog.Domain.Containers;
@@ -53,4 +54,7 @@ public sealed record HostOptions(
 
     /// <summary>The log driver's options: <c>max-size</c>.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public Dictionary<string, string>? LogOptions { get; init; }
+
+    /// <summary>Mounts, as they were asked for; what came of them is in the creation itself.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public RequestedMounts? Mounts { get; init; }
 }

@@ -4,7 +4,8 @@ namespace Shiplog.Domain.Images;
 // Two kinds of streams: `image/<id>` tells the life of content, `reference/<name>` where a name pointed, and when.
 
 /// <summary>Intent, on the reference's stream: an image is to be fetched.</summary>
-public sealed record ImagePullRequested(string Reference, string CommandId, string? Platform, DateTimeOffset At);
+/// <param name="PointsTo">The image that the name meant until now; <see langword="null"/> where it meant none.</param>
+public sealed record ImagePullRequested(string Reference, string CommandId, string? Platform, DateTimeOffset At, string? PointsTo = null);
 
 /// <summary>Outcome, on the reference's stream: it could not be fetched; nothing is left of the try.</summary>
 public sealed record ImagePullFailed(string Reference, string CommandId, string Kind, string Error, DateTimeOffset At);

@@ -11,7 +11,7 @@ public sealed record PullImage(string CommandId, string Reference, string? Platf
         if (reference.LastCommandId == command.CommandId)
             return Decision.Nothing;
         return ImageReference.TryParse(command.Reference, out _, out var error)
-            ? Decision.Accept(new ImagePullRequested(command.Reference, command.CommandId, command.Platform, now))
+            ? Decision.Accept(new ImagePullRequested(command.Reference, command.CommandId, command.Platform, now, reference.ImageId))
             : Decision.Refuse(RefusalKind.Invalid, error);
     }
 }

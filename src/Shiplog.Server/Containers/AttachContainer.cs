@@ -1,4 +1,3 @@
-using System.Text;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
@@ -21,7 +20,7 @@ internal sealed class AttachContainerEndpoint(
         var tty = container.Config is { Tty: true };
         using var stream = await WorkerAttachment.OpenAsync(worker, WorkerStreams.Attach(id) + Query(request, command, tty), request.Cancellation);
         var client = connection.Hijack();
-        await client.Output.WriteAsync(Encoding.ASCII.GetBytes(Answer(request, tty)));
+        await client.Output.WriteAsync(HijackAnswer.Of(request, tty));
         await Splice.RunAsync(client, stream, log);
     }
 
@@ -30,14 +29,5 @@ internal sealed class AttachContainerEndpoint(
         static int Bit(bool flag) => flag ? 1 : 0;
         return $"?stdin={Bit(command.Stdin)}&stdout={Bit(command.Stdout)}&stderr={Bit(command.Stderr)}&stream={Bit(request.Flag("stream"))}" +
             $"&logs={Bit(request.Flag("logs"))}&tty={Bit(tty)}&detachKeys={Uri.EscapeDataString(request.Query("detachKeys") ?? "")}";
-    }
-
-    /// <summary>Exactly as dockerd writes it, for clients that look at more than the number.</summary>
-    private static string Answer(DockerRequest request, bool tty)
-    {
-        if (!request.Http.Request.Headers.ContainsKey("Upgrade"))
-            return "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n";
-        var kind = !tty && request.Version.AtLeast(42) ? "multiplexed" : "raw";
-        return $"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.{kind}-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
@@ -92,9 +93,9 @@ internal static class ContainerWire
             : null,
     };
 
-    public static ContainerSummary Summary(Container c, string image, DateTimeOffset now) => new(
+    public static ContainerSummary Summary(Container c, string image, Instance instance, DateTimeOffset now) => new(
         c.Id, ["/" + c.Name], image, c.ImageId, Command(c), c.CreatedAt.ToUnixTimeSeconds(), Ports(c), c.Config?.Labels ?? [], State(c),
-        Status(c, now), new SummaryHostConfigDto(c.Host?.NetworkMode ?? ""), new SummaryNetworksDto(Networks(c)), []);
+        Status(c, now), new SummaryHostConfigDto(c.Host?.NetworkMode ?? ""), new SummaryNetworksDto(Networks(c)), MountWire.Of(c, instance));
 
     private static string Command(Container c) =>
         string.Join(' ', Program(c).Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));

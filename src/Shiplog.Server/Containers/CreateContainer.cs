@@ -3,6 +3,7 @@ using Shiplog.Domain;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Volumes;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
@@ -13,7 +14,8 @@ using HostOptions = Shiplog.Domain.Containers.HostOptions;
 namespace Shiplog.Server.Containers;
 
 /// <summary>POST /containers/create</summary>
-internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory networks, RequestedContainer requested, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
+internal sealed class CreateContainerEndpoint(
+    IEventLog log, IVolumeLog volumes, NetworkDirectory networks, RequestedContainer requested, MountPlanner mounts, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
 {
     private const int NameAttempts = 6;
 
@@ -34,7 +36,8 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         var image = await ImageAsync(body.Image, request);
         var context = request.NewCommand();
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var command = new CreateContainer(context.CommandId, id, name ?? "", body.Image!, config, host);
+        var command = new CreateContainer(
+            context.CommandId, id, name ?? "", body.Image!, config, host, await mounts.PlanAsync(host.Mounts, config.Volumes, image, request.Cancellation));
         await AppendAsync(command, name, image, context);
         await request.WriteJsonAsync(
             new CreateContainerReply(id, [.. warnings, .. Warnings(image, body)]), DockerJson.Default.CreateContainerReply, 201);
@@ -79,9 +82,9 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
             {
                 Name = name ?? (attempt == NameAttempts ? command.ContainerId[..12] : ContainerName.Suggest(RandomNumberGenerator.GetInt32(int.MaxValue), attempt)),
             };
-            var decision = await log.DecideAsync<Container>(
-                Streams.Container(command.ContainerId), c => CreateContainer.Decide(named, c, image, time.GetUtcNow()), context, CancellationToken.None);
-            if (decision is not Decision.Refused { Reason.Kind: RefusalKind.Conflict })
+            var decision = await DecideAsync(named, image, context);
+            // Of a conflict about anything else than the name another name would not help.
+            if (decision is not Decision.Refused { Reason: { Kind: RefusalKind.Conflict, Message: var reason } } || !reason.StartsWith("Conflict. ", StringComparison.Ordinal))
             {
                 ContainerCommands.Accepted<ContainerCreated>(decision);
                 return;
@@ -91,13 +94,25 @@ internal sealed class CreateContainerEndpoint(IEventLog log, NetworkDirectory ne
         }
     }
 
+    private Task<Decision> DecideAsync(CreateContainer command, Image image, CommandContext context)
+    {
+        if (command.Mounts is not { } plan)
+        {
+            return log.DecideAsync<Container>(
+                Streams.Container(command.ContainerId), c => CreateContainer.Decide(command, c, image, time.GetUtcNow()), context, CancellationToken.None);
+        }
+        string[] names = [.. plan.Points.Where(p => p.IsVolume).Select(p => p.Name).Distinct()];
+        return volumes.DecideCreateAsync(
+            command.ContainerId, names,
+            (c, states) => CreateVolume.Beside(CreateContainer.Decide(command, c, image, time.GetUtcNow()), plan, states, time.GetUtcNow()),
+            context, CancellationToken.None);
+    }
+
     private static string[] Warnings(Image image, CreateContainerBody body)
     {
         var warnings = new List<string>();
         if (!ImageConfig.TryParse(image.ConfigJson, out var config))
             return [];
-        if (config.Config.Volumes is not [])
-            warnings.Add($"volumes are not built yet: {string.Join(", ", config.Config.Volumes)} of the image stays in the container's own layer");
         return [.. warnings];
     }
 

@@ -32,9 +32,12 @@ internal sealed class InspectContainer(
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
-            "overlay2", "linux", "", "", "", null, Host(c.Host!), GraphDriver(c), null, null, [],
+            "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), null, null, MountWire.Of(c, instance),
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
     }
+
+    private static string[]? Execs(Container c) =>
+        c.Execs.Where(e => e.Status != ExecStatus.Ended).Select(e => e.Id).ToArray() is { Length: > 0 } ids ? ids : null;
 
     private static ContainerStateDto State(Container c, HealthDto? health) => new(
         ContainerWire.State(c), c.IsUp, c.Status == ContainerStatus.Paused, c.Status == ContainerStatus.Restarting, c.OomKilled,
@@ -73,6 +76,11 @@ internal sealed class InspectContainer(
         ExtraHosts = h.ExtraHosts is [] ? null : h.ExtraHosts,
         ReadonlyRootfs = h.ReadonlyRootfs,
         Runtime = h.Runtime ?? instance.Settings.Runtime,
+        Binds = h.Mounts?.Binds is { Length: > 0 } binds ? binds : null,
+        Mounts = h.Mounts?.Mounts is { Length: > 0 } mounts ? [.. mounts.Select(MountWire.Of)] : null,
+        Tmpfs = h.Mounts?.Tmpfs is { Count: > 0 } tmpfs ? tmpfs : null,
+        VolumesFrom = h.Mounts?.VolumesFrom is { Length: > 0 } from ? from : null,
+        VolumeDriver = h.Mounts?.VolumeDriver ?? "",
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
@@ -8,7 +9,7 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/json</summary>
-internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDockerEndpoint
+internal sealed class ListContainers(IEventLog log, Instance instance, TimeProvider time) : IDockerEndpoint
 {
     private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
     private static readonly string[] Healths = ["starting", "healthy", "unhealthy", "none"];
@@ -17,7 +18,7 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
     {
         var filters = Filters.Read(
             request.Query("filters"), "id", "name", "label", "status", "ancestor", "exited", "network", "before", "since", "is-task",
-            "health", "expose", "publish");
+            "health", "expose", "publish", "volume");
         foreach (var status in filters["status"].Where(s => !States.Contains(s)))
             throw DockerException.Invalid($"invalid filter 'status={status}': invalid value for state ({status}): must be one of {string.Join(", ", States)}");
         foreach (var health in filters["health"].Where(h => !Healths.Contains(h)))
@@ -32,7 +33,7 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
             found = found.Where(c => c.IsUp);
         var names = ImageNames.Of(await log.ListReferencesAsync(request.Cancellation));
         var now = time.GetUtcNow();
-        ContainerSummary[] items = [.. found.Take(limit).Select(c => ContainerWire.Summary(c, names.Shown(c), now))];
+        ContainerSummary[] items = [.. found.Take(limit).Select(c => ContainerWire.Summary(c, names.Shown(c), instance, now))];
         await request.WriteJsonAsync(items, DockerJson.Default.ContainerSummaryArray);
     }
 
@@ -44,6 +45,7 @@ internal sealed class ListContainers(IEventLog log, TimeProvider time) : IDocker
         (!filters.Has("exited") || (!c.IsUp && c.StartedAt is not null && codes.Contains(c.ExitCode))) &&
         filters.Exact("health", c.Health ?? "none") &&
         (filters.Exact("network", c.Host?.NetworkMode) || filters.Prefix("network", c.Endpoint?.NetworkId)) &&
+        (!filters.Has("volume") || c.Mounts.Any(m => filters.Exact("volume", m.Name) || filters.Exact("volume", m.Destination) || filters.Exact("volume", m.Source))) &&
         filters["is-task"].All(t => t is "false" or "0");
 
     private static int Code(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var code)

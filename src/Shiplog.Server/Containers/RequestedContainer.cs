@@ -23,8 +23,6 @@ internal sealed class RequestedContainer(Instance instance)
         if (network.StartsWith("container:", StringComparison.Ordinal))
             throw DockerException.NotBuilt($"HostConfig.NetworkMode {network}: sharing another container's network");
         CheckEndpoints(body.NetworkingConfig, network);
-        if (body.Volumes is { Count: > 0 })
-            throw DockerException.NotBuilt($"a volume ({body.Volumes.Keys.First()})");
         return (Config(body, network), Host(host, network));
     }
 
@@ -60,6 +58,7 @@ internal sealed class RequestedContainer(Instance instance)
             Init = h.Init ?? false,
             LogOptions = RequestedOptions.Said(h.LogConfig?.Config),
             Restart = Restart(h.RestartPolicy),
+            Mounts = MountWire.Read(h),
         };
     }
 
@@ -98,7 +97,6 @@ internal static class Unhonoured
     private static bool Says(string name, JsonElement value, string runtime) => (name, value.ValueKind) switch
     {
         (_, JsonValueKind.Null) => false,
-        ("VOLUMEDRIVER", JsonValueKind.String) => Says(value) && Raw(value) != "local",
         ("RUNTIME", JsonValueKind.String) => Says(value) && Raw(value) != runtime,
         // Written by the client, for itself; the name that counts is in the query.
         ("CONTAINERIDFILE" or "NAME", _) => false,

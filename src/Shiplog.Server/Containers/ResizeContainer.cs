@@ -19,7 +19,8 @@ internal sealed class ResizeContainer(ContainerCommands commands, IWorker worker
         request.Response.StatusCode = 200;
     }
 
-    private static int Size(DockerRequest request, string key) => request.Number(key) is { } size and >= 0
+    /// <exception cref="DockerException">It is no number of characters.</exception>
+    public static int Size(DockerRequest request, string key) => request.Number(key) is { } size and >= 0
         ? size
         : throw DockerException.Invalid($"invalid resize {(key is "h" ? "height" : "width")} \"{request.Query(key)}\"");
 }

@@ -4,6 +4,7 @@ using Shiplog.Server.DockerApi;
 using Shiplog.Server.Networks;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
+using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.Containers;
 
@@ -21,7 +22,7 @@ internal sealed class StartContainerEndpoint(ContainerStarter starter) : IDocker
 
 /// <summary>Starts a container: the lease of its address and the intent in one transaction, then the order.</summary>
 internal sealed class ContainerStarter(
-    IEventLog log, IWorker worker, OrderFactory orders, NetworkDirectory networks, ContainerCommands commands, TimeProvider time,
+    IEventLog log, IWorker worker, OrderFactory orders, NetworkDirectory networks, VolumeDirectory volumes, ContainerCommands commands, TimeProvider time,
     ILogger<ContainerStarter> logger)
 {
     /// <param name="idOrName">A full id costs no query.</param>
@@ -47,7 +48,8 @@ internal sealed class ContainerStarter(
             throw DockerException.NoSuchContainer(idOrName);
         if (ContainerCommands.Accepted<ContainerStartRequested>(decision) is not { } intent)
             return;
-        var outcome = await worker.SendAsync(orders.Start(container, intent), CancellationToken.None);
+        var order = orders.Start(container, intent, await volumes.OfAsync(container, CancellationToken.None));
+        var outcome = await worker.SendAsync(order, CancellationToken.None);
         if (outcome.Failure is not { } failure)
             return;
         if (container.Host is { AutoRemove: true })

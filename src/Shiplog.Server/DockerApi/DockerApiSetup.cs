@@ -5,6 +5,8 @@ using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
+using Shiplog.Server.Orders;
+using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -17,9 +19,11 @@ internal static class DockerApiSetup
     private static readonly string ServerHeader = $"Shiplog/{ServerVersion} (linux)";
 
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
-        .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<ContainerCommands>()
-        .AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
-        .AddSingleton<ImageRemover>().AddSingleton<KernelFeatures>();
+        .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
+        .AddSingleton<ContainerCommands>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
+        .AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>()
+        .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>()
+        .AddHostedService<AnonymousVolumes>();
 
     /// <summary>
     /// Answers what comes by the docker socket, but for our own REST. Before routing: Docker's paths carry a version in front

@@ -15,6 +15,8 @@ internal sealed class DockerException(int status, string message) : Exception(me
     public static DockerException NoSuchContainer(string idOrName, string prefix = "") =>
         NotFound($"{prefix}No such container: {idOrName}");
 
+    public static DockerException NoSuchExec(string id) => NotFound($"No such exec instance: {id}");
+
     /// <summary>The docker CLI pulls what it is told is not here, by the name in these words: so with its tag.</summary>
     public static DockerException NoSuchImage(string name) =>
         NotFound($"No such image: {(ImageReference.TryParse(name, out var reference, out _) ? reference.Familiar : name)}");

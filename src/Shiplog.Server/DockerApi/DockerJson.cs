@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shiplog.Contracts.Orders;
 using Shiplog.Server.DockerApi.Dto;
 
 namespace Shiplog.Server.DockerApi;
@@ -21,6 +22,14 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(CommitReply))]
 [JsonSerializable(typeof(ContainersPruned))]
 [JsonSerializable(typeof(ImagesPruned))]
+[JsonSerializable(typeof(CreateExecBody))]
+[JsonSerializable(typeof(CreateExecReply))]
+[JsonSerializable(typeof(StartExecBody))]
+[JsonSerializable(typeof(ExecInspect))]
+[JsonSerializable(typeof(PathStat))]
+[JsonSerializable(typeof(PathStatDto))]
+[JsonSerializable(typeof(FileChange[]))]
+[JsonSerializable(typeof(FileChangeDto[]))]
 [JsonSerializable(typeof(ImageInspect))]
 [JsonSerializable(typeof(ImageSummary[]))]
 [JsonSerializable(typeof(HistoryItem[]))]
@@ -33,6 +42,11 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(InfoReply))]
 [JsonSerializable(typeof(DiskUsageReply))]
 [JsonSerializable(typeof(VolumesReply))]
+[JsonSerializable(typeof(VolumeDto))]
+[JsonSerializable(typeof(CreateVolumeBody))]
+[JsonSerializable(typeof(VolumesPruneReply))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(Shiplog.Contracts.Orders.VolumeSize[]))]
 [JsonSerializable(typeof(NetworkDto[]))]
 internal sealed partial class DockerJsonContext : JsonSerializerContext;
 

@@ -2,6 +2,7 @@ using Shiplog.Server.Containers;
 using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
 using Shiplog.Server.Networks;
+using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.DockerApi;
 
@@ -47,17 +48,20 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<UnpauseContainerEndpoint>(services, "POST", "/containers/{name}/unpause"),
         On<RenameContainerEndpoint>(services, "POST", "/containers/{name}/rename"),
         On<ShowContainerLogs>(services, "GET", "/containers/{name}/logs"),
-        NotBuilt("POST", "/containers/{name}/exec", "running another program in a container (exec)"),
-        NotBuilt("GET", "/containers/{name}/top", "listing a container's processes (top)"),
+        On<CreateExecEndpoint>(services, "POST", "/containers/{name}/exec"),
+        On<ShowProcesses>(services, "GET", "/containers/{name}/top"),
         NotBuilt("GET", "/containers/{name}/stats", "a container's resource figures (stats)"),
-        NotBuilt("GET", "/containers/{name}/changes", "listing a container's changed files (diff)"),
-        NotBuilt("GET", "/containers/{name}/export", "exporting a container's file system"),
-        NotBuilt("GET", "/containers/{name}/archive", "copying files from a container (cp)"),
-        NotBuilt("HEAD", "/containers/{name}/archive", "copying files from a container (cp)"),
-        NotBuilt("PUT", "/containers/{name}/archive", "copying files into a container (cp)"),
+        On<ShowContainerChanges>(services, "GET", "/containers/{name}/changes"),
+        On<ExportContainer>(services, "GET", "/containers/{name}/export"),
+        On<ReadContainerFilesEndpoint>(services, "GET", "/containers/{name}/archive"),
+        On<StatContainerPath>(services, "HEAD", "/containers/{name}/archive"),
+        On<WriteContainerFilesEndpoint>(services, "PUT", "/containers/{name}/archive"),
         NotBuilt("POST", "/containers/{name}/update", "changing a container's limits (update)"),
         On<RemoveContainerEndpoint>(services, "DELETE", "/containers/{name}"),
         On<CommitContainerEndpoint>(services, "POST", "/commit"),
+        On<StartExecEndpoint>(services, "POST", "/exec/{name}/start"),
+        On<ResizeExec>(services, "POST", "/exec/{name}/resize"),
+        On<InspectExec>(services, "GET", "/exec/{name}/json"),
 
         On<ListNetworks>(services, "GET", "/networks"),
         NotBuilt("POST", "/networks/create", "creating networks"),
@@ -68,12 +72,12 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NotBuilt("DELETE", "/networks/{name}", "removing networks"),
 
         On<ListVolumes>(services, "GET", "/volumes"),
-        NotBuilt("POST", "/volumes/create", "creating volumes"),
-        NotBuilt("POST", "/volumes/prune", "pruning volumes"),
-        NoSuch("GET", "/volumes/{name}", name => $"get {name}: no such volume"),
-        NoSuch("DELETE", "/volumes/{name}", name => $"get {name}: no such volume"),
+        On<CreateVolumeEndpoint>(services, "POST", "/volumes/create"),
+        On<PruneVolumes>(services, "POST", "/volumes/prune"),
+        On<InspectVolume>(services, "GET", "/volumes/{name}"),
+        On<RemoveVolumeEndpoint>(services, "DELETE", "/volumes/{name}"),
+        NotBuilt("PUT", "/volumes/{name}", "changing a cluster volume"),
         NoSuch("GET", "/plugins/{name}/json", name => $"plugin \"{name}\" not found"),
-        NoSuch("GET", "/exec/{name}/json", name => $"No such exec instance: {name}"),
 
         NotBuilt("POST", "/build", "building images"),
         NotBuilt("POST", "/build/prune", "pruning the build cache"),

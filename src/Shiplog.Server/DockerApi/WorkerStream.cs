@@ -27,14 +27,27 @@ internal static class WorkerStream
         return SendAsync(worker, message, cancellation);
     }
 
+    /// <summary>As <see cref="PostAsync"/>; the worker may refuse before it takes the body.</summary>
+    /// <exception cref="DockerException">The worker refused, with its words.</exception>
+    /// <exception cref="WorkerAwayException">It does not answer.</exception>
+    public static Task<HttpResponseMessage> PutAsync(IWorker worker, string pathAndQuery, Stream body, CancellationToken cancellation)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Put, pathAndQuery) { Content = new StreamContent(body, BufferSize) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        message.Headers.ExpectContinue = true;
+        return SendAsync(worker, message, cancellation);
+    }
+
     /// <summary>Passes the worker's bytes on, each as soon as it is here.</summary>
-    public static async Task CopyAsync(HttpResponseMessage from, HttpResponse to, CancellationToken cancellation)
+    /// <param name="passed">Told of each piece.</param>
+    public static async Task CopyAsync(HttpResponseMessage from, HttpResponse to, CancellationToken cancellation, Action<int>? passed = null)
     {
         await using var stream = await from.Content.ReadAsStreamAsync(cancellation);
         while (await stream.ReadAsync(to.BodyWriter.GetMemory(BufferSize), cancellation) is > 0 and var read)
         {
             to.BodyWriter.Advance(read);
             await to.BodyWriter.FlushAsync(cancellation);
+            passed?.Invoke(read);
         }
     }
 

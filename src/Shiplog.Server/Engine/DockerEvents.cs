@@ -49,7 +49,13 @@ internal static class DockerEvents
             "container_unpaused" => ("unpause", none),
             "container_renamed" => ("rename", [("oldName", "/" + d.Text("oldName"))]),
             "container_committed" => ("commit", [("imageID", d.Text("imageId")), ("imageRef", Familiar(d.Text("reference")))]),
+            "container_files_read" => (d.Text("purpose") == "export" ? "export" : "archive-path", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
+            "container_files_written" => ("extract-to-dir", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
             "container_removed" => ("destroy", none),
+            "exec_created" => ($"exec_create: {subject.CommandOf(d)}", [("execID", d.Text("execId"))]),
+            "exec_started" => ($"exec_start: {subject.CommandOf(d)}", [("execID", d.Text("execId"))]),
+            "exec_exited" => ("exec_die", [("execID", d.Text("execId")), ("exitCode", d.Text("exitCode"))]),
+            "exec_failed" => ("exec-failed", [("execID", d.Text("execId")), ("exitCode", d.Text("exitCode")), ("error", d.Text("error"))]),
             "step_failed" => ("step-failed", [("step", d.Text("step")), ("phase", d.Text("phase")), ("error", d.Text("error"))]),
             "container_command_failed" => ("command-failed", [("command", d.Text("command")), ("error", d.Text("error"))]),
             _ => null,
@@ -72,6 +78,11 @@ internal static class DockerEvents
             "image_untagged" => [Image(view, "untag", d.Text("imageId"), Familiar(d.Text("reference")))],
             "image_removed" => [Image(view, "delete", d.Text("imageId"), d.Text("imageId"))],
             "network_created" => [Message(view, "network", "create", d.Text("networkId"), [("name", d.Text("name")), ("type", d.Text("driver"))])],
+            "volume_created" => [Volume(view, "create", [])],
+            "volume_mounted" => [Volume(view, "mount",
+                [("container", d.Text("containerId")), ("destination", d.Text("destination")), ("propagation", ""), ("read/write", d.Text("readOnly") is "true" ? "false" : "true")])],
+            "volume_unmounted" => [Volume(view, "unmount", [("container", d.Text("containerId"))])],
+            "volume_removed" => [Volume(view, "destroy", [])],
             "server_started" => [Message(view, "daemon", "start", d.Text("host"), [("name", d.Text("host"))])],
             "worker_started" => [Message(view, "daemon", "worker-start", d.Text("host"), [("name", d.Text("host")), ("runtime", d.Text("runtime"))])],
             "host_reconciled" => [Message(view, "daemon", "reconcile", d.Text("host"), [("name", d.Text("host"))])],
@@ -89,6 +100,9 @@ internal static class DockerEvents
 
     private static EventMessage Image(EventView view, string action, string id, string name) =>
         Message(view, "image", action, id, [("name", name)]) with { Status = action, Id = id };
+
+    private static EventMessage Volume(EventView view, string action, (string Key, string Value)[] attributes) =>
+        Message(view, "volume", action, view.Data.Text("name"), [("driver", "local"), .. attributes]);
 
     private static EventMessage Network(EventView view, EventSubject subject) => Message(
         view, "network", view.Type is "bridge_attached" ? "connect" : "disconnect", view.Data.Text("networkId"),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Shiplog.Contracts.Views;
 using Shiplog.Server.Store;
@@ -7,6 +8,12 @@ namespace Shiplog.Server.Engine;
 /// <summary>What Docker's events say of a container besides what happened: it is in events before.</summary>
 internal sealed record EventSubject(string Id, string Name, string Image, IReadOnlyDictionary<string, string> Labels, DateTimeOffset? StartedAt)
 {
+    /// <summary>Program and arguments of the execs that have not ended, by their ids.</summary>
+    public ImmutableDictionary<string, string> Execs { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>What the exec runs that the event is about.</summary>
+    public string CommandOf(JsonElement data) => Execs.GetValueOrDefault(data.Text("execId"), "");
+
     /// <summary>The subject after one more of its events.</summary>
     public static EventSubject After(EventSubject? subject, EventView view)
     {
@@ -21,9 +28,13 @@ internal sealed record EventSubject(string Id, string Name, string Image, IReadO
             },
             "container_renamed" => subject with { Name = view.Data.Text("name") },
             "container_started" => subject with { StartedAt = view.At },
+            "exec_created" => subject with { Execs = subject.Execs.SetItem(view.Data.Text("execId"), Command(view.Data)) },
+            "exec_exited" or "exec_failed" => subject with { Execs = subject.Execs.Remove(view.Data.Text("execId")) },
             _ => subject,
         };
     }
+
+    private static string Command(JsonElement created) => string.Join(' ', created.GetProperty("cmd").EnumerateArray().Select(a => a.GetString()));
 
     private static Dictionary<string, string> LabelsOf(JsonElement created) =>
         created.TryGetProperty("config", out var config) && config.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object

@@ -41,8 +41,11 @@ internal sealed class EventFilter(Filters filters)
     private static readonly string[] Nouns = ["container", "network", "daemon", "volume", "plugin", "service", "node", "secret", "config"];
 
     public bool Includes(EventMessage m) =>
-        filters.Exact("event", m.Action) && filters.Exact("type", m.Type) && filters.Exact("scope", m.Scope) &&
+        OfAction(m.Action) && filters.Exact("type", m.Type) && filters.Exact("scope", m.Scope) &&
         filters.Labels("label", m.Actor.Attributes) && Nouns.All(noun => OfNoun(noun, m)) && OfImage(m);
+
+    /// <summary>Some actions carry what they did behind a colon: <c>exec_create: sh -c true</c>.</summary>
+    private bool OfAction(string action) => filters.Exact("event", action) || filters.Exact("event", action.Split(':')[0]);
 
     /// <summary>By the beginning of an id or of a name; events of another type never fit.</summary>
     private bool OfNoun(string noun, EventMessage m) => !filters.Has(noun) ||

@@ -7,11 +7,12 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Images;
 
 /// <summary>POST /images/load: the archive goes to the worker as it comes; its progress comes back.</summary>
-internal sealed class LoadImages(IEventLog log, IWorker worker, TimeProvider time) : IDockerEndpoint
+internal sealed class LoadImages(IEventLog log, IWorker worker, InFlight inFlight, TimeProvider time) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
         var context = request.NewCommand();
+        using var flight = inFlight.Enter(context.CommandId);
         await log.AppendAsync(
             [(Streams.Load(context.CommandId), new ImageLoadRequested(context.CommandId, time.GetUtcNow()))], context, CancellationToken.None);
         HttpResponseMessage answer;

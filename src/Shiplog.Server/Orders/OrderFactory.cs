@@ -1,6 +1,8 @@
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Volumes;
 using Contract = Shiplog.Contracts.Orders;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
@@ -13,7 +15,9 @@ namespace Shiplog.Server.Orders;
 internal sealed class OrderFactory(Instance instance)
 {
     /// <param name="container">The state before or after the intent.</param>
-    public Contract.StartContainer Start(Container container, ContainerStartRequested intent)
+    /// <param name="volumes">The volumes that it mounts.</param>
+    public Contract.StartContainer Start(
+        Container container, ContainerStartRequested intent, IReadOnlyDictionary<string, Volume>? volumes = null)
     {
         var host = HostOf(container);
         return new Contract.StartContainer(
@@ -31,6 +35,7 @@ internal sealed class OrderFactory(Instance instance)
             Namespaces = OrderOptions.Namespaces(host.Namespaces),
             Sysctls = host.Sysctls,
             ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
+            Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
         };
     }
 
@@ -53,6 +58,12 @@ internal sealed class OrderFactory(Instance instance)
         },
         policy.MaximumRetryCount);
 
+    /// <param name="options">With their secrets, which are never stored: a creation that is driven again may lack them.</param>
+    public static Contract.CreateVolume CreateVolume(VolumeCreateRequested intent, Dictionary<string, string> options) =>
+        new(intent.CommandId, intent.Name, intent.Driver, options);
+
+    public static Contract.RemoveVolume RemoveVolume(VolumeRemoveRequested intent) => new(intent.CommandId, intent.Name);
+
     public static Contract.StopContainer Stop(ContainerStopRequested intent) =>
         new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds);
 
@@ -62,6 +73,18 @@ internal sealed class OrderFactory(Instance instance)
 
     public static Contract.UnpauseContainer Unpause(ContainerUnpauseRequested intent) => new(intent.CommandId, intent.ContainerId);
 
+    /// <param name="env"><c>NAME=value</c>; not in the log.</param>
+    /// <param name="console">Width and height; not in the log.</param>
+    public static Contract.StartExec Exec(Exec exec, ExecStartRequested intent, string[] env, (int Width, int Height) console) => new(
+        intent.CommandId, intent.ContainerId, intent.ExecId,
+        new Contract.ExecProcess(
+            exec.Cmd, env, exec.WorkingDir, exec.User, exec.Tty, exec.Privileged, exec.AttachStdin, Attached: !intent.Detach, console.Width,
+            console.Height));
+
+    /// <summary>What has come of a start whose order may or may not have arrived.</summary>
+    public static Contract.StartExec OutcomeOf(ExecStartRequested intent) =>
+        new(intent.CommandId, intent.ContainerId, intent.ExecId, null);
+
     public static Contract.RemoveContainer Remove(ContainerRemoveRequested intent) => new(intent.CommandId, intent.ContainerId);
 
     public static Contract.CommitContainer Commit(Container container, ContainerCommitRequested intent) =>
@@ -69,7 +92,7 @@ internal sealed class OrderFactory(Instance instance)
 
     /// <param name="credentials">Never stored, so a recovered pull has none.</param>
     public static Contract.PullImage Pull(ImagePullRequested intent, Contract.RegistryCredentials? credentials) =>
-        new(intent.CommandId, intent.Reference, intent.Platform, credentials);
+        new(intent.CommandId, intent.Reference, intent.Platform, intent.PointsTo, credentials);
 
     /// <param name="present">All images on the host, this one included or not.</param>
     public static Contract.RemoveImage RemoveImage(ImageRemoveRequested intent, IEnumerable<Image> present) =>

@@ -26,7 +26,8 @@ internal static class OrderOptions
         CpuQuota = r.NanoCpus > 0 ? (long)((decimal)r.NanoCpus * PeriodOfCpus / Cpu) : Said(r.CpuQuota),
         CpusetCpus = r.CpusetCpus,
         CpusetMems = r.CpusetMems,
-        Pids = r.PidsLimit is null ? null : r.PidsLimit > 0 ? r.PidsLimit : -1,
+        // 0 (the docker CLI always sends it) and below are none.
+        Pids = r.PidsLimit > 0 ? r.PidsLimit : null,
         BlockWeight = r.BlkioWeight == 0 ? null : r.BlkioWeight,
         BlockWeights = Rates(r.BlkioWeightDevice),
         ReadBytes = Rates(r.BlkioDeviceReadBps),

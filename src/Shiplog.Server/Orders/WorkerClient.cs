@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Wolverine;
@@ -10,7 +10,7 @@ using Wolverine.Runtime.RemoteInvocation;
 namespace Shiplog.Server.Orders;
 
 /// <summary>Orders by Wolverine's HTTP transport, byte streams by plain HTTP, both on the worker's unix socket.</summary>
-internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverine, IHttpClientFactory clients) : IWorker
+internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverine, IHttpClientFactory clients, InFlight inFlight) : IWorker
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -23,16 +23,11 @@ internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverin
     // A stop may wait for as long as its client likes; a worker that goes away breaks the connection.
     private static readonly TimeSpan NoTimeout = TimeSpan.FromDays(365);
 
-    private readonly ConcurrentDictionary<string, int> _inFlight = new();
-
     public HttpClient Streams => clients.CreateClient(StreamsClient);
-
-    /// <summary>True while this process waits for the outcome of the command's order.</summary>
-    public bool IsInFlight(string commandId) => _inFlight.ContainsKey(commandId);
 
     public async Task<OrderOutcome> SendAsync(Order order, CancellationToken cancellation)
     {
-        _inFlight.AddOrUpdate(order.CommandId, 1, static (_, n) => n + 1);
+        using var flight = inFlight.Enter(order.CommandId);
         try
         {
             return await new MessageBus(wolverine).InvokeAsync<OrderOutcome>(order, cancellation, NoTimeout);
@@ -40,11 +35,6 @@ internal sealed class WorkerClient(Instance instance, IWolverineRuntime wolverin
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or WolverineRequestReplyException)
         {
             throw Away(e);
-        }
-        finally
-        {
-            if (_inFlight.AddOrUpdate(order.CommandId, 0, static (_, n) => n - 1) == 0)
-                _inFlight.TryRemove(new KeyValuePair<string, int>(order.CommandId, 0));
         }
     }
 
@@ -107,6 +97,7 @@ internal static class WorkerClientSetup
             .ConfigurePrimaryHttpMessageHandler(() => Handler(instance))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
+        services.TryAddSingleton<InFlight>();
         services.AddSingleton<WorkerClient>();
         services.AddSingleton<IWorker>(s => s.GetRequiredService<WorkerClient>());
         services.AddSingleton<OrderFactory>();

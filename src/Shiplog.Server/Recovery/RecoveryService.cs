@@ -9,7 +9,7 @@ namespace Shiplog.Server.Recovery;
 /// comes up, those that this process is not waiting for already.
 /// </summary>
 internal sealed partial class RecoveryService(
-    Startup startup, OpenCommands open, Redrive redrive, WorkerClient worker, IEventFeed feed, HostName host, TimeProvider time, ILogger<RecoveryService> log)
+    Startup startup, OpenCommands open, Redrive redrive, InFlight inFlight, IEventFeed feed, HostName host, TimeProvider time, ILogger<RecoveryService> log)
     : BackgroundService
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(30), RetryAfter = TimeSpan.FromSeconds(1);
@@ -64,7 +64,7 @@ internal sealed partial class RecoveryService(
         }
         foreach (var row in await open.ListAsync(cancellation))
         {
-            if (!worker.IsInFlight(row.CommandId) && !_driving.ContainsKey(row.CommandId) && time.GetUtcNow() - row.At >= youngest)
+            if (!inFlight.Contains(row.CommandId) && !_driving.ContainsKey(row.CommandId) && time.GetUtcNow() - row.At >= youngest)
                 _driving[row.CommandId] = TryAsync(c => redrive.DriveAsync(row, c), cancellation);
         }
     }

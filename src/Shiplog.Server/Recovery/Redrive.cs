@@ -1,14 +1,16 @@
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Volumes;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
+using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.Recovery;
 
 /// <summary>Drives one open command to its outcome: the same order, under the same id, or a failure with the reason.</summary>
 internal sealed partial class Redrive(
-    OpenCommands open, IEventLog log, WorkerClient worker, OrderFactory orders, ILogger<Redrive> logger)
+    OpenCommands open, IEventLog log, VolumeDirectory volumes, WorkerClient worker, OrderFactory orders, ILogger<Redrive> logger)
 {
     /// <summary>Returns when the command has its outcome, or the worker is away.</summary>
     /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
@@ -42,18 +44,27 @@ internal sealed partial class Redrive(
 
     private async Task<(Order? Order, string Reason)> OrderAsync(object intent, CancellationToken cancellation) => intent switch
     {
-        ContainerStartRequested i => await OfContainerAsync(i.ContainerId, c => orders.Start(c, i), cancellation),
+        ContainerStartRequested i => await log.FindContainerAsync(i.ContainerId, cancellation) is { } container
+            ? (orders.Start(container, i, await volumes.OfAsync(container, cancellation)), "")
+            : (null, "the container is gone"),
         ContainerStopRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Stop(i), cancellation),
         ContainerPauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Pause(i), cancellation),
         ContainerUnpauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Unpause(i), cancellation),
         ContainerCommitRequested i => await OfContainerAsync(i.ContainerId, c => OrderFactory.Commit(c, i), cancellation),
         ContainerRemoveRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Remove(i), cancellation),
+        ExecStartRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.OutcomeOf(i), cancellation),
         ImagePullRequested i => (OrderFactory.Pull(i, null), ""),
         ImageRemoveRequested i => (OrderFactory.RemoveImage(i, await log.ListImagesAsync(cancellation)), ""),
+        VolumeCreateRequested i when LocalDriver.HidesSecrets(i.Options) =>
+            (null, "interrupted: the password among the volume's options is not kept; create it again"),
+        VolumeCreateRequested i => (OrderFactory.CreateVolume(i, i.Options), ""),
+        VolumeRemoveRequested i => (OrderFactory.RemoveVolume(i), ""),
         // Sent late, the signal might hit another run of the program.
         ContainerKillRequested => (null, "interrupted before it was known whether the signal was delivered"),
         // The archive came over the client's connection, which is gone.
         ImageLoadRequested => (null, "interrupted: the archive's upload did not end; load it again"),
+        ContainerFilesReadRequested => (null, "interrupted: the archive did not go out whole; copy again"),
+        ContainerFilesWriteRequested => (null, "interrupted: the archive did not come in whole; some of it may have been copied"),
         _ => (null, $"this server does not know how to go on with {intent.GetType().Name}"),
     };
 

@@ -4,6 +4,7 @@ using Shiplog.Domain.Commands;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Hosts;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -13,7 +14,10 @@ namespace Shiplog.Server.Store;
 /// </summary>
 /// <param name="states">The states of <see cref="StreamsOf"/>; a stream without events may be left out.</param>
 /// <param name="command">The batch's command, where it is still open.</param>
-internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<string, object> states, OpenCommand? command)
+/// <param name="users">Ids of the containers that mount each volume of <see cref="VolumesThatGo"/>.</param>
+internal sealed class BatchTranslation(
+    ReportBatch batch, IReadOnlyDictionary<string, object> states, OpenCommand? command,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? users = null)
 {
     private readonly Dictionary<string, object> _states = new(states);
     private readonly List<(string Stream, object Event)> _events = [];
@@ -43,6 +47,20 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
                 case ImageRemovedReport r:
                     streams.Add(Streams.Image(r.ImageId));
                     break;
+                case VolumesMountedReport r:
+                    streams.UnionWith(r.Volumes.Select(v => Streams.Volume(v.Name)));
+                    streams.Add(Streams.Container(r.ContainerId));
+                    break;
+                case VolumesUnmountedReport r:
+                    streams.UnionWith(r.Volumes.Select(v => Streams.Volume(v.Name)));
+                    streams.Add(Streams.Container(r.ContainerId));
+                    break;
+                case VolumeCreatedReport r:
+                    streams.Add(Streams.Volume(r.Name));
+                    break;
+                case VolumeRemovedReport r:
+                    streams.Add(Streams.Volume(r.Name));
+                    break;
                 case OrderFailedReport:
                     if (FailedStream(command) is { } failed)
                         streams.Add(failed);
@@ -54,6 +72,18 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
             }
         }
         return streams;
+    }
+
+    /// <summary>The volumes that nobody named and that go with the containers whose removal the batch tells of.</summary>
+    public static IReadOnlySet<string> VolumesThatGo(ReportBatch batch, IReadOnlyDictionary<string, object> states, OpenCommand? command)
+    {
+        var volumes = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var report in batch.Reports.OfType<ContainerRemovedReport>())
+        {
+            if (states.GetValueOrDefault(Streams.Container(report.ContainerId)) is Container { Exists: true } container && TakesVolumes(container, command))
+                volumes.UnionWith(container.Mounts.Where(m => m is { IsVolume: true, Anonymous: true }).Select(m => m.Name));
+        }
+        return volumes;
     }
 
     /// <summary>The events, in the order of the reports.</summary>
@@ -82,6 +112,23 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
                 break;
             case ContainerCommittedReport r:
                 Committed(r);
+                break;
+            case ContainerRemovedReport r:
+                Removed(r);
+                break;
+            case VolumesMountedReport r:
+                foreach (var mounted in r.Volumes)
+                    Record(Streams.Volume(mounted.Name), RecordVolume.Decide(mounted, r, State<Volume>(Streams.Volume(mounted.Name))));
+                break;
+            case VolumesUnmountedReport r:
+                foreach (var mounted in r.Volumes)
+                    Record(Streams.Volume(mounted.Name), RecordVolume.Decide(mounted, r, State<Volume>(Streams.Volume(mounted.Name))));
+                break;
+            case VolumeCreatedReport r:
+                Record(Streams.Volume(r.Name), RecordVolume.Decide(r, command));
+                break;
+            case VolumeRemovedReport r:
+                Record(Streams.Volume(r.Name), RecordVolume.Decide(r, command));
                 break;
             case OrderFailedReport r:
                 Failed(r);
@@ -121,11 +168,31 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
             ContainerSignalledReport r => RecordSignalled.Decide(r, container, command),
             ContainerPausedReport r => RecordPaused.Decide(r, container, command),
             ContainerUnpausedReport r => RecordPaused.Decide(r, container, command),
-            ContainerRemovedReport r => RecordRemoved.Decide(r, container, command),
+            ExecStartedReport r => RecordExec.Decide(r, container, command),
+            ExecExitedReport r => RecordExec.Decide(r, container),
+            ContainerFilesWrittenReport r => WriteContainerFiles.Record(r, container, command),
             StepFailedReport r => RecordStepFailed.Decide(r, container),
             _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
         });
     }
+
+    /// <summary>With the container go the volumes that nobody named and nobody else mounts: as intents, which are driven like any other.</summary>
+    private void Removed(ContainerRemovedReport r)
+    {
+        var stream = Streams.Container(r.ContainerId);
+        var container = State<Container>(stream);
+        if (!Record(stream, RecordRemoved.Decide(r, container, command)) || !TakesVolumes(container, command))
+            return;
+        foreach (var name in container.Mounts.Where(m => m is { IsVolume: true, Anonymous: true }).Select(m => m.Name))
+        {
+            var remove = new Domain.Volumes.RemoveVolume($"{r.ContainerId[..Math.Min(20, r.ContainerId.Length)]}-{name}", name, Force: true, r.ContainerId);
+            string[] others = [.. users?.GetValueOrDefault(name)?.Where(id => id != r.ContainerId) ?? []];
+            Record(Streams.Volume(name), Domain.Volumes.RemoveVolume.Decide(remove, State<Volume>(Streams.Volume(name)), others, r.At));
+        }
+    }
+
+    private static bool TakesVolumes(Container container, OpenCommand? command) =>
+        command is { Intent: ContainerRemoveRequested asked } ? asked.Volumes : container.Host is { AutoRemove: true };
 
     private void Pulled(ImagePulledReport r)
     {
@@ -156,9 +223,12 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
     {
         if (FailedStream(command) is not { } stream)
             return;
-        Record(stream, State(stream) is Container container
-            ? RecordCommandFailed.Decide(r.Failure, container, command, r.At)
-            : RecordImageCommandFailed.Decide(r.Failure, command, r.At));
+        Record(stream, State(stream) switch
+        {
+            Container container => RecordCommandFailed.Decide(r.Failure, container, command, r.At),
+            Volume => RecordVolume.Decide(r.Failure, command, r.At),
+            _ => RecordImageCommandFailed.Decide(r.Failure, command, r.At),
+        });
     }
 
     private void Tag(string reference, string imageId, DateTimeOffset at)
@@ -190,13 +260,18 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ImagePullRequested i => Streams.Reference(i.Reference),
         ImageRemoveRequested i => Streams.Image(i.ImageId),
         ImageLoadRequested i => Streams.Load(i.CommandId),
+        VolumeCreateRequested i => Streams.Volume(i.Name),
+        VolumeRemoveRequested i => Streams.Volume(i.Name),
         ContainerStartRequested i => Streams.Container(i.ContainerId),
         ContainerStopRequested i => Streams.Container(i.ContainerId),
         ContainerKillRequested i => Streams.Container(i.ContainerId),
         ContainerPauseRequested i => Streams.Container(i.ContainerId),
         ContainerUnpauseRequested i => Streams.Container(i.ContainerId),
         ContainerCommitRequested i => Streams.Container(i.ContainerId),
+        ExecStartRequested i => Streams.Container(i.ContainerId),
         ContainerRemoveRequested i => Streams.Container(i.ContainerId),
+        ContainerFilesReadRequested i => Streams.Container(i.ContainerId),
+        ContainerFilesWriteRequested i => Streams.Container(i.ContainerId),
         _ => null,
     };
 
@@ -219,6 +294,9 @@ internal sealed class BatchTranslation(ReportBatch batch, IReadOnlyDictionary<st
         ContainerPausedReport r => r.ContainerId,
         ContainerUnpausedReport r => r.ContainerId,
         ContainerRemovedReport r => r.ContainerId,
+        ExecStartedReport r => r.ContainerId,
+        ExecExitedReport r => r.ContainerId,
+        ContainerFilesWrittenReport r => r.ContainerId,
         StepFailedReport r => r.ContainerId,
         _ => null,
     };

@@ -6,6 +6,9 @@ namespace Shiplog.Server.Store;
 /// <summary>Tells this process of each commit, in their order, as soon as it has happened.</summary>
 internal sealed partial class Commits(ILogger<Commits> log)
 {
+    /// <summary>Subscribes to all there is.</summary>
+    public const string EveryStream = "*";
+
     private readonly ConcurrentDictionary<string, Subscription[]> _subscriptions = new();
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -17,11 +20,8 @@ internal sealed partial class Commits(ILogger<Commits> log)
     {
         foreach (var e in events)
         {
-            if (_subscriptions.TryGetValue(e.StreamKey!, out var subscriptions))
-            {
-                foreach (var subscription in subscriptions)
-                    Call(subscription, e);
-            }
+            foreach (var subscription in _subscriptions.GetValueOrDefault(e.StreamKey!, []).Concat(_subscriptions.GetValueOrDefault(EveryStream, [])))
+                Call(subscription, e);
         }
         Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }

@@ -21,6 +21,21 @@ internal sealed partial class EventLog
         return Choose(found.ConvertAll(s => s.State), name, c => c.Id == name || c.Name == name, "container");
     }
 
+    public async Task<(Container Container, Exec Exec)?> FindExecAsync(string execId, CancellationToken cancellation)
+    {
+        if (ExecId.ContainerPrefix(execId) is not { } prefix)
+            return null;
+        var found = await reader.DocumentsAsync<ContainerSnapshot>(
+            "select data from mt_doc_container where not (data ->> 'removed')::boolean and id like $1", cancellation, Streams.Container(prefix) + "%");
+        if (found is not [{ State: var container }, ..])
+            return null;
+        // The state keeps the last ones only, the stream all of them.
+        var exec = container.Exec(execId) ?? (await reader.EventsAsync(
+            "select type, data::text from mt_events where stream_id = $1 and data ->> 'execId' = $2 order by version", cancellation,
+            Streams.Container(container.Id), execId)).Aggregate((Exec?)null, Exec.Apply);
+        return exec is null ? null : (container, exec);
+    }
+
     public async Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellation) =>
         (await reader.DocumentsAsync<ContainerSnapshot>(
             "select data from mt_doc_container where not (data ->> 'removed')::boolean order by data -> 'state' ->> 'createdAt' desc", cancellation))

@@ -8,25 +8,33 @@ using Shiplog.Domain.Networks;
 namespace Shiplog.Server.Store;
 
 /// <summary>Reads a state, lets a decision judge it, appends what it accepts. The reading side is in the other file.</summary>
-internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName host, TimeProvider time) : IEventLog
+internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName host, TimeProvider time) : IEventLog, IVolumeLog
 {
     private const string NulCharacter = "a NUL character cannot be stored; leave it out";
 
-    public async Task<Decision> DecideAsync<TState>(
-        string stream, Func<TState, Decision> decide, CommandContext context, CancellationToken cancellation) where TState : class
+    public Task<Decision> DecideAsync<TState>(
+        string stream, Func<TState, Decision> decide, CommandContext context, CancellationToken cancellation) where TState : class =>
+        DecideAsync(context, async session =>
+        {
+            var state = await session.LoadStateAsync<TState>(stream);
+            var decision = decide(state ?? States.Absent<TState>());
+            if (decision is Decision.Accepted { Events: { Length: > 0 } events })
+                session.AppendTo(stream, state is null, events);
+            return decision;
+        }, cancellation);
+
+    /// <summary>What the store itself refuses, a constraint or a character, is a refusal as any other.</summary>
+    private async Task<Decision> DecideAsync(
+        CommandContext context, Func<IDocumentSession, Task<Decision>> decide, CancellationToken cancellation)
     {
         var wanted = "";
         try
         {
             return await pen.WriteAsync(context, host.Value, async writing =>
             {
-                var session = writing.Session;
-                var state = await session.LoadStateAsync<TState>(stream);
-                var decision = decide(state ?? States.Absent<TState>());
-                if (decision is not Decision.Accepted { Events: { Length: > 0 } events })
-                    return decision;
-                wanted = events.Select(e => (e as ContainerCreated)?.Name ?? (e as ContainerRenamed)?.Name).FirstOrDefault() ?? "";
-                session.AppendTo(stream, state is null, events);
+                var decision = await decide(writing.Session);
+                if (decision is Decision.Accepted { Events: { Length: > 0 } events })
+                    wanted = events.Select(e => (e as ContainerCreated)?.Name ?? (e as ContainerRenamed)?.Name).FirstOrDefault() ?? "";
                 return decision;
             }, cancellation);
         }

@@ -4,6 +4,7 @@ using Shiplog.Domain.Containers;
 using Shiplog.Domain.Hosts;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -45,6 +46,15 @@ internal static class EventNames
         [typeof(ContainerCommitted)] = "container_committed",
         [typeof(ContainerRemoveRequested)] = "container_remove_requested",
         [typeof(ContainerRemoved)] = "container_removed",
+        [typeof(ExecCreated)] = "exec_created",
+        [typeof(ExecStartRequested)] = "exec_start_requested",
+        [typeof(ExecStarted)] = "exec_started",
+        [typeof(ExecFailed)] = "exec_failed",
+        [typeof(ExecExited)] = "exec_exited",
+        [typeof(ContainerFilesReadRequested)] = "container_files_read_requested",
+        [typeof(ContainerFilesRead)] = "container_files_read",
+        [typeof(ContainerFilesWriteRequested)] = "container_files_write_requested",
+        [typeof(ContainerFilesWritten)] = "container_files_written",
         [typeof(ImagePullRequested)] = "image_pull_requested",
         [typeof(ImagePullFailed)] = "image_pull_failed",
         [typeof(ImagePulled)] = "image_pulled",
@@ -59,6 +69,13 @@ internal static class EventNames
         [typeof(ImageRemoved)] = "image_removed",
         [typeof(ImageRemoveFailed)] = "image_remove_failed",
         [typeof(NetworkCreated)] = "network_created",
+        [typeof(VolumeCreateRequested)] = "volume_create_requested",
+        [typeof(VolumeCreated)] = "volume_created",
+        [typeof(VolumeMounted)] = "volume_mounted",
+        [typeof(VolumeUnmounted)] = "volume_unmounted",
+        [typeof(VolumeRemoveRequested)] = "volume_remove_requested",
+        [typeof(VolumeRemoved)] = "volume_removed",
+        [typeof(VolumeCommandFailed)] = "volume_command_failed",
         [typeof(ServerStarted)] = "server_started",
         [typeof(WorkerStarted)] = "worker_started",
         [typeof(HostReconciled)] = "host_reconciled",
@@ -80,6 +97,7 @@ internal static class EventNames
     {
         "Shiplog.Domain.Containers" => "container",
         "Shiplog.Domain.Networks" => "network",
+        "Shiplog.Domain.Volumes" => "volume",
         "Shiplog.Domain.Hosts" => "host",
         _ when OnReferences.Contains(@event) => "reference",
         _ when OnLoads.Contains(@event) => "load",

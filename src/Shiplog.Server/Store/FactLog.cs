@@ -40,8 +40,15 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
             if (await session.LoadStateAsync(stream) is { } state)
                 states[stream] = state;
         }
-        await AttributeAsync(writing, row, states);
-        var events = new BatchTranslation(batch, states, command).Translate();
+        await AttributeAsync(writing, batch, row, states);
+        var users = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var volume in BatchTranslation.VolumesThatGo(batch, states, command))
+        {
+            users[volume] = await session.UsersOfVolumeAsync(volume);
+            if (await session.LoadStateAsync(Streams.Volume(volume)) is { } state)
+                states[Streams.Volume(volume)] = state;
+        }
+        var events = new BatchTranslation(batch, states, command, users).Translate();
         await session.AppendAllAsync(events);
         session.QueueSqlCommand(
             $"insert into {MartenSetup.Schema}.reported_batch (host, epoch, number, command_id, events, recorded_at) values (?, ?, ?, ?, ?, ?)",
@@ -68,16 +75,18 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
 
     /// <summary>
     /// Facts of a command belong to who gave it. What a container does unasked is the system's doing and belongs to the
-    /// container's last start.
+    /// container's last start, or to that of the exec which ended.
     /// </summary>
     private static async Task AttributeAsync(
-        Writing writing, OpenCommandRow? command, Dictionary<string, object> states)
+        Writing writing, ReportBatch batch, OpenCommandRow? command, Dictionary<string, object> states)
     {
         if (command is not null)
             writing.Context = command.Context;
         else if (states.Keys.FirstOrDefault(s => s.StartsWith("container/", StringComparison.Ordinal)) is { } container
-            && await writing.Session.LoadAsync<ContainerSnapshot>(container) is { StartCorrelation: { } correlation } snapshot)
+            && await writing.Session.LoadAsync<ContainerSnapshot>(container) is { StartCorrelation: { } start } snapshot)
         {
+            var exec = batch.Reports is [ExecExitedReport { ExecId: var id }] ? snapshot.ExecCorrelations.GetValueOrDefault(id) : null;
+            var correlation = exec ?? start;
             var causation = writing.Context.CommandId is "" ? snapshot.State.StartCommandId ?? "" : writing.Context.CommandId;
             writing.Context = writing.Context with { CorrelationId = correlation, CommandId = causation };
         }

@@ -2,6 +2,7 @@ using Shiplog.Domain;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -31,6 +32,9 @@ internal interface IEventLog
     /// <exception cref="AmbiguousIdException">More than one id begins so.</exception>
     Task<Container?> FindContainerAsync(string idOrName, CancellationToken cancellation);
 
+    /// <summary>A program beside a container's own, and its container; those of removed containers are not found.</summary>
+    Task<(Container Container, Exec Exec)?> FindExecAsync(string execId, CancellationToken cancellation);
+
     /// <summary>All that are not removed, newest first.</summary>
     Task<IReadOnlyList<Container>> ListContainersAsync(CancellationToken cancellation);
 
@@ -59,6 +63,28 @@ internal interface IEventLog
     Task<Decision> DecideStartAsync(
         string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
         CancellationToken cancellation);
+}
+
+/// <summary>The log of volumes, which are looked at together with the containers that mount them.</summary>
+internal interface IVolumeLog
+{
+    /// <summary>
+    /// As <see cref="IEventLog.DecideAsync"/> on the stream of a container that does not exist yet, with the states of the volumes
+    /// that it is to mount; what is accepted of volumes is appended to their streams, in the same transaction.
+    /// </summary>
+    Task<Decision> DecideCreateAsync(
+        string containerId, IReadOnlyCollection<string> volumes, Func<Container, IReadOnlyDictionary<string, Volume>, Decision> decide,
+        CommandContext context, CancellationToken cancellation);
+
+    /// <summary>As <see cref="IEventLog.DecideAsync"/> on a volume's stream, with the ids of the containers that mount it.</summary>
+    Task<Decision> DecideVolumeAsync(
+        string name, Func<Volume, IReadOnlyList<string>, Decision> decide, CommandContext context, CancellationToken cancellation);
+
+    /// <summary>One that can be mounted: neither being made nor being removed.</summary>
+    Task<Volume?> FindVolumeAsync(string name, CancellationToken cancellation);
+
+    /// <summary>All that can be mounted, by name.</summary>
+    Task<IReadOnlyList<Volume>> ListVolumesAsync(CancellationToken cancellation);
 }
 
 /// <summary>

@@ -84,6 +84,7 @@ internal static class MartenSetup
         options.Schema.For<ImageSnapshot>().DocumentAlias("image");
         options.Schema.For<ReferenceSnapshot>().DocumentAlias("reference");
         options.Schema.For<NetworkSnapshot>().DocumentAlias("network");
+        options.Schema.For<VolumeSnapshot>().DocumentAlias("volume");
         options.Schema.For<ContainerHistory>().DocumentAlias("container_history");
         options.Schema.For<ImageHistory>().DocumentAlias("image_history");
     }
@@ -95,6 +96,7 @@ internal static class MartenSetup
         projections.Add(new ImageProjection(), ProjectionLifecycle.Inline);
         projections.Add(new ReferenceProjection(), ProjectionLifecycle.Inline);
         projections.Add(new NetworkProjection(), ProjectionLifecycle.Inline);
+        projections.Add(new VolumeProjection(), ProjectionLifecycle.Inline);
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
         projections.AsyncMode = DaemonMode.ExternallyManaged;

@@ -5,6 +5,7 @@ using Marten.Events.Aggregation;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -38,6 +39,9 @@ internal sealed class ContainerSnapshot : Snapshot<Container>
 
     /// <summary>Of the last start: what the process does unasked belongs to it.</summary>
     public string? StartCorrelation { get; set; }
+
+    /// <summary>Of the starts of the execs that have not ended, by their ids: their ends belong to them.</summary>
+    public Dictionary<string, string> ExecCorrelations { get; set; } = [];
 }
 
 internal sealed class ImageSnapshot : Snapshot<Image>
@@ -49,6 +53,12 @@ internal sealed class ImageSnapshot : Snapshot<Image>
 internal sealed class ReferenceSnapshot : Snapshot<Reference>;
 
 internal sealed class NetworkSnapshot : Snapshot<Network>;
+
+internal sealed class VolumeSnapshot : Snapshot<Volume>
+{
+    /// <summary>The actor who made it, himself or with a container.</summary>
+    public string CreatedBy { get; set; } = "";
+}
 
 internal static class SnapshotEvents
 {
@@ -81,8 +91,16 @@ internal sealed class ContainerProjection : SingleStreamProjection<ContainerSnap
             CreatedBy = snapshot?.CreatedBy ?? e.UserName ?? "",
             Host = snapshot?.Host ?? e.Header("host"),
             StartCorrelation = e.Data is ContainerStartRequested ? e.CorrelationId : snapshot?.StartCorrelation,
+            ExecCorrelations = Execs(snapshot?.ExecCorrelations ?? [], e),
         };
     }
+
+    private static Dictionary<string, string> Execs(Dictionary<string, string> before, IEvent e) => e.Data switch
+    {
+        ExecStartRequested start => new(before) { [start.ExecId] = e.CorrelationId ?? "" },
+        ExecExited or ExecFailed => before.Where(c => c.Key != Exec.IdOf(e.Data)).ToDictionary(),
+        _ => before,
+    };
 }
 
 internal sealed class ImageProjection : SingleStreamProjection<ImageSnapshot, string>
@@ -112,4 +130,16 @@ internal sealed class NetworkProjection : SingleStreamProjection<NetworkSnapshot
 
     public override NetworkSnapshot? Evolve(NetworkSnapshot? snapshot, string id, IEvent e) =>
         new() { Id = id, State = Network.Apply(snapshot?.State ?? Network.Absent, e.Data) };
+}
+
+internal sealed class VolumeProjection : SingleStreamProjection<VolumeSnapshot, string>
+{
+    public VolumeProjection() => SnapshotEvents.Include(this, "volume");
+
+    public override VolumeSnapshot? Evolve(VolumeSnapshot? snapshot, string id, IEvent e) => new()
+    {
+        Id = id,
+        State = Volume.Apply(snapshot?.State ?? Volume.Absent, e.Data),
+        CreatedBy = e.Data is VolumeCreated ? e.UserName ?? "" : snapshot?.CreatedBy ?? "",
+    };
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -18,6 +19,7 @@ internal static class States
         : state == typeof(Image) ? Image.Absent
         : state == typeof(Reference) ? Reference.Absent
         : state == typeof(Network) ? Network.Absent
+        : state == typeof(Volume) ? Volume.Absent
         : null;
 
     public static object Apply(object state, object @event) => state switch
@@ -26,6 +28,7 @@ internal static class States
         Image s => Image.Apply(s, @event),
         Reference s => Reference.Apply(s, @event),
         Network s => Network.Apply(s, @event),
+        Volume s => Volume.Apply(s, @event),
         _ => throw new NotSupportedException($"{state.GetType()} is not the state of a stream"),
     };
 
@@ -44,6 +47,8 @@ internal static class States
             return (await session.LoadAsync<ReferenceSnapshot>(stream))?.State;
         if (type == typeof(Network))
             return (await session.LoadAsync<NetworkSnapshot>(stream))?.State;
+        if (type == typeof(Volume))
+            return (await session.LoadAsync<VolumeSnapshot>(stream))?.State;
         return null;
     }
 

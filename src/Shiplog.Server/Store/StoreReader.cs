@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Marten;
 using Npgsql;
 
@@ -26,6 +27,18 @@ internal sealed class StoreReader(NpgsqlDataSource database, IDocumentStore stor
         {
             throw StoreFailures.Away(e);
         }
+    }
+
+    /// <summary>Events by a query whose columns are their stored names and their bodies as text.</summary>
+    /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
+    public Task<List<object>> EventsAsync(string sql, CancellationToken cancellation, params object?[] parameters) => QueryAsync(
+        sql, row => Event(row.GetString(0), row.GetString(1)), cancellation, parameters);
+
+    private object Event(string name, string body)
+    {
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        return store.Options.Serializer().FromJson(
+            EventNames.TypeOf(name) ?? throw new InvalidDataException($"no event is stored as {name}"), json);
     }
 
     /// <summary>Documents by a query whose first column is their JSON.</summary>

@@ -20,7 +20,9 @@ internal static class StoreSetup
         services.AddSingleton<Commits>();
         services.AddSingleton<Pen>();
         services.AddSingleton<StoreReader>();
-        services.AddSingleton<IEventLog, EventLog>();
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<IEventLog>(s => s.GetRequiredService<EventLog>());
+        services.AddSingleton<IVolumeLog>(s => s.GetRequiredService<EventLog>());
         services.AddSingleton<IEventFeed, EventFeed>();
         services.AddSingleton<IFacts, FactLog>();
         services.AddSingleton<OpenCommands>();

@@ -1,6 +1,7 @@
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
+using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
 
@@ -16,6 +17,8 @@ internal static class Streams
 
     public static string Network(string id) => "network/" + id;
 
+    public static string Volume(string name) => "volume/" + name;
+
     public static string Host(string name) => "host/" + name;
 
     /// <summary>An archive that was loaded has no object of its own to tell of.</summary>
@@ -28,6 +31,7 @@ internal static class Streams
         "image" => typeof(Image),
         "reference" => typeof(Reference),
         "network" => typeof(Network),
+        "volume" => typeof(Volume),
         "host" => typeof(Host),
         "load" => typeof(Load),
         _ => throw new ArgumentException($"no such kind of stream: {key}", nameof(key)),

@@ -43,7 +43,7 @@ public sealed class ImageOrders
             var name = ImageName.TryParse(order.Reference) ?? throw new InvalidImageException($"invalid reference format: {order.Reference}");
             var platform = order.Platform is not { Length: > 0 } text ? null
                 : Platform.TryParse(text) ?? throw new InvalidImageException($"\"{text}\" is no platform; write os/architecture[/variant]");
-            return [await _puller.PullAsync(name, platform, order.Credentials, feed, either.Token)];
+            return [await _puller.PullAsync(name, platform, order.PointsTo, order.Credentials, feed, either.Token)];
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {

@@ -18,12 +18,13 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
 
     public void Dispose() => _downloading.Dispose();
 
+    /// <param name="pointsTo">What the name means until now: Docker calls an image newer where the name comes to mean another one.</param>
     /// <exception cref="RegistryException">The registry does not give it.</exception>
     /// <exception cref="BlobException">Something is not what its digest or size says.</exception>
     /// <exception cref="InvalidImageException">It is no image that could run here.</exception>
     /// <exception cref="Layers.Tar.TarException">A layer cannot be unpacked.</exception>
     public async Task<ImagePulledReport> PullAsync(
-        ImageName name, Platform? platform, RegistryCredentials? credentials, IProgressSink sink, CancellationToken cancellation)
+        ImageName name, Platform? platform, string? pointsTo, RegistryCredentials? credentials, IProgressSink sink, CancellationToken cancellation)
     {
         var startedAt = time.GetUtcNow();
         using var lease = store.Lease();
@@ -35,14 +36,13 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
             var (config, configJson) = await ConfigAsync(client, manifest, platform, name, lease, cancellation);
             var plans = config.Plan(manifest.Layers);
             CheckRoom(plans);
-            var isNew = store.Images.Find(manifest.Config!.Digest) is null;
             var layers = await TakeLayersAsync(client, plans, lease, sink, cancellation);
             var image = new StoredImage(
-                manifest.Config.Digest, manifest.Digest, manifest.MediaType, top.IsIndex ? top.Digest : null, configJson, layers);
+                manifest.Config!.Digest, manifest.Digest, manifest.MediaType, top.IsIndex ? top.Digest : null, configJson, layers);
             KeepDocuments(lease, top, manifest);
             store.Publish(image);
             sink.Write(JsonMessage.Status($"Digest: {top.Digest}"));
-            sink.Write(JsonMessage.Status($"Status: {(isNew ? "Downloaded newer image" : "Image is up to date")} for {name.Familiar}"));
+            sink.Write(JsonMessage.Status($"Status: {(image.ImageId == pointsTo ? "Image is up to date" : "Downloaded newer image")} for {name.Familiar}"));
             return new ImagePulledReport(name.ToString(), client.Host, image, startedAt, time.GetUtcNow());
         }
     }

@@ -31,7 +31,7 @@ internal static class LayerPath
             else if (parts.Count > 0)
                 parts.RemoveAt(parts.Count - 1);
             else
-                throw new TarException($"the name {TarReader.Show(name)} leads out of the layer");
+                throw new TarException($"the name {TarReader.Show(name)} leads out of the archive's root");
         }
         return Join(parts);
     }
@@ -52,6 +52,22 @@ internal static class LayerPath
             at += part.Length;
         }
         return path;
+    }
+
+    /// <summary>A name below a path; an empty path stands for nothing.</summary>
+    public static byte[] Append(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name) =>
+        path.IsEmpty || path[^1] == '/' ? [.. path, .. name] : [.. path, (byte)'/', .. name];
+
+    /// <summary>The components of a path, empty ones left out.</summary>
+    public static List<byte[]> Split(ReadOnlySpan<byte> path)
+    {
+        var parts = new List<byte[]>();
+        foreach (var range in path.Split((byte)'/'))
+        {
+            if (!path[range].IsEmpty)
+                parts.Add(path[range].ToArray());
+        }
+        return parts;
     }
 
     /// <summary>The directory of a clean path; empty for the root.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Shiplog.Worker.Layers.Tar;
 using Shiplog.Worker.Linux;
@@ -20,8 +19,7 @@ internal sealed partial class LayerUnpacker
             Inherit(lower, []);
         foreach (var path in _implicit)
             Inherit(lower, path);
-        foreach (var (key, time) in _directoryTimes)
-            SetDirectoryTime(Encoding.Latin1.GetBytes(key), time);
+        SetDirectoryTimes();
     }
 
     private void LinkFromBelow(LowerLayers lower, byte[] path, byte[] target)
@@ -51,12 +49,13 @@ internal sealed partial class LayerUnpacker
             TryMakeSymlink(ReadLink(from, name), to, name);
         else
             TryMakeNode(to, name, (uint)status.Kind | status.Mode, status.Major, status.Minor);
-        SetOwnerAt(to, name, status.Uid, status.Gid);
+        using var copy = TryHold(to, name) ?? throw new LinuxException(ENOENT, "copy up", TarReader.Show(name));
+        SetOwnerOf(copy, status.Uid, status.Gid);
         if (status.Kind != FileKind.Symlink)
-            SetModeAt(to, name, status.Mode);
+            SetModeOf(copy, status.Mode);
         foreach (var (attribute, value) in Xattrs(from, name).Where(x => LayerPath.IsImageAttribute(x.Name)))
-            TrySetXattr(to, name, attribute, value);
-        SetTimeAt(to, name, status.Modified);
+            TrySetXattr(copy, attribute, value);
+        SetTimeOf(copy, status.Modified);
     }
 
     private void CopyFile(SafeFileHandle from, SafeFileHandle to, ReadOnlySpan<byte> name, FileStatus status)
@@ -83,16 +82,9 @@ internal sealed partial class LayerUnpacker
         if (below is not null)
         {
             foreach (var (attribute, value) in Xattrs(below, default).Where(x => LayerPath.IsImageAttribute(x.Name)))
-                TrySetXattr(directory, default, attribute, value);
+                TrySetXattr(directory, attribute, value);
         }
         // Unless something here has a better one, the time below: nothing that depends on when or in which order we unpack.
-        _directoryTimes.TryAdd(Key(path), status.Modified);
-    }
-
-    private void SetDirectoryTime(byte[] path, FileTime time)
-    {
-        using var directory = TryOpenDirectory(path, forReading: true);
-        if (directory is not null) // A later member may have taken the name.
-            SetTime(directory, time);
+        SuggestDirectoryTime(path, status.Modified);
     }
 }

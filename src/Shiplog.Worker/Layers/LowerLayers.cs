@@ -14,19 +14,16 @@ internal sealed class LowerLayers(IReadOnlyList<string> folders)
     /// <returns><see langword="null"/> where there is none, or something else.</returns>
     public SafeFileHandle? FindDirectory(byte[] path)
     {
-        var stack = Roots();
+        var here = UnionDirectory.Root(folders);
         try
         {
-            foreach (var part in Split(path))
-            {
-                if (Step(stack, part) is not { Kind: FileKind.Directory })
-                    return null;
-            }
-            return TakeFirst(stack);
+            foreach (var part in LayerPath.Split(path))
+                here = Enter(here, part);
+            return here.Top is { } top ? OpenDirectoryAt(top, "."u8) : null;
         }
         finally
         {
-            stack.ForEach(d => d.Dispose());
+            here.Dispose();
         }
     }
 
@@ -36,17 +33,17 @@ internal sealed class LowerLayers(IReadOnlyList<string> folders)
     public SafeFileHandle? FindParent(byte[] path, out byte[] place)
     {
         place = path;
-        var rest = new LinkedList<byte[]>(Split(path));
+        var rest = new LinkedList<byte[]>(LayerPath.Split(path));
         var walked = new List<byte[]>();
         var links = 0;
-        var stack = Roots();
+        var here = UnionDirectory.Root(folders);
         try
         {
             while (rest.First is { } first)
             {
                 rest.RemoveFirst();
                 var isLast = rest.Count == 0;
-                var found = Look(stack, first.Value, out var holder);
+                var found = here.Look(first.Value, out var holder);
                 if (found is null)
                     return null;
                 if (isLast)
@@ -57,11 +54,12 @@ internal sealed class LowerLayers(IReadOnlyList<string> folders)
                 if (found is { Kind: FileKind.Symlink } && ++links <= MaximalLinks)
                 {
                     Follow(ReadLink(holder!, first.Value), walked, rest);
-                    stack.ForEach(d => d.Dispose());
-                    stack = Roots();
+                    here.Dispose();
+                    here = UnionDirectory.Root(folders);
                     continue;
                 }
-                if (Step(stack, first.Value) is not { Kind: FileKind.Directory })
+                here = Enter(here, first.Value);
+                if (here.Top is null)
                     return null;
                 walked.Add(first.Value);
             }
@@ -69,17 +67,21 @@ internal sealed class LowerLayers(IReadOnlyList<string> folders)
         }
         finally
         {
-            stack.ForEach(d => d.Dispose());
+            here.Dispose();
         }
     }
 
-    private List<SafeFileHandle> Roots() => [.. folders.Select(OpenRoot)];
+    private static UnionDirectory Enter(UnionDirectory here, byte[] name)
+    {
+        using (here)
+            return here.Enter(name);
+    }
 
     // The walk begins anew at the root with the link's target in place of the link; above the root is the root.
     private static void Follow(byte[] target, List<byte[]> walked, LinkedList<byte[]> rest)
     {
         var parts = target[0] == '/' ? [] : new List<byte[]>(walked);
-        foreach (var part in Split(target))
+        foreach (var part in LayerPath.Split(target))
         {
             if (part.AsSpan().SequenceEqual(".."u8))
                 parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
@@ -89,65 +91,5 @@ internal sealed class LowerLayers(IReadOnlyList<string> folders)
         for (var i = parts.Count - 1; i >= 0; i--)
             rest.AddFirst(parts[i]);
         walked.Clear();
-    }
-
-    private static FileStatus? Look(List<SafeFileHandle> stack, byte[] name, out SafeFileHandle? holder)
-    {
-        holder = null;
-        foreach (var directory in stack)
-        {
-            if (TryStatus(directory, name) is not { } status)
-                continue;
-            if (status.IsWhiteout)
-                return null;
-            holder = directory;
-            return status;
-        }
-        return null;
-    }
-
-    /// <summary>Goes down by one component: the directories of that name which the union merges.</summary>
-    private static FileStatus? Step(List<SafeFileHandle> stack, byte[] name)
-    {
-        FileStatus? top = null;
-        var below = new List<SafeFileHandle>();
-        foreach (var directory in stack)
-        {
-            if (TryStatus(directory, name) is not { } status)
-                continue;
-            if (status.Kind != FileKind.Directory)
-            {
-                top ??= status.IsWhiteout ? null : status;
-                break;
-            }
-            top ??= status;
-            below.Add(OpenDirectoryAt(directory, name));
-            if (TryGetXattr(directory, name, OverlayOpaque) is [(byte)'y'])
-                break;
-        }
-        stack.ForEach(d => d.Dispose());
-        stack.Clear();
-        stack.AddRange(below);
-        return top;
-    }
-
-    private static SafeFileHandle? TakeFirst(List<SafeFileHandle> stack)
-    {
-        if (stack.Count == 0)
-            return null;
-        var first = stack[0];
-        stack.RemoveAt(0);
-        return first;
-    }
-
-    private static List<byte[]> Split(byte[] path)
-    {
-        var parts = new List<byte[]>();
-        foreach (var range in path.AsSpan().Split((byte)'/'))
-        {
-            if (!path.AsSpan()[range].IsEmpty)
-                parts.Add(path[range]);
-        }
-        return parts;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Orders;
@@ -45,6 +46,14 @@ internal sealed class ContainerPaths
     /// <summary>The OCI bundle; also conmon's folder for its sockets and pipes.</summary>
     public string Bundle => Path.Combine(_instance.RunFolder, "containers", Id);
 
+    /// <summary>
+    /// Where the sources of its mounts are held. Nothing may delete what is in there: it is the host's, seen through mounts.
+    /// </summary>
+    public string Mounts => Path.Combine(MountRoot(_instance), Id);
+
+    /// <summary>The source of one of its mounts.</summary>
+    public string Mount(int index) => Path.Combine(Mounts, index.ToString(CultureInfo.InvariantCulture));
+
     public string NetworkNamespace => Path.Combine(NetworkNamespaces(_instance), Id);
 
     /// <summary>What conmon writes when the program has ended; it outlives a reboot, since nobody else knows the code.</summary>
@@ -55,6 +64,8 @@ internal sealed class ContainerPaths
     public static string Root(Instance instance) => Path.Combine(instance.WorkerFolder, "containers");
 
     public static string NetworkNamespaces(Instance instance) => Path.Combine(instance.RunFolder, "netns");
+
+    public static string MountRoot(Instance instance) => Path.Combine(instance.RunFolder, "mounts");
 
     public static string Exits(Instance instance) => Path.Combine(instance.WorkerFolder, "exits");
 

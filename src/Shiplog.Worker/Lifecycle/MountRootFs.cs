@@ -7,13 +7,13 @@ using Shiplog.Worker.Orders;
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Step 3: one read-write layer over the image's read-only ones.</summary>
-internal sealed class MountRootFsStep(Instance instance, TimeProvider time) : IStep
+internal sealed class MountRootFsStep(Instance instance, FileWriters writers, TimeProvider time) : IStep
 {
     public string Name => "MountRootFs";
 
     public bool AppliesTo(StartContainer order) => true;
 
-    public Task<Report?> DoAsync(StartContext start, CancellationToken cancellation)
+    public async Task<Report?> DoAsync(StartContext start, CancellationToken cancellation)
     {
         var began = Stopwatch.GetTimestamp();
         var container = start.Container;
@@ -27,15 +27,17 @@ internal sealed class MountRootFsStep(Instance instance, TimeProvider time) : IS
             }
         }
 
+        // Who copies into a container that is stopped has this very layer mounted.
+        await writers.WaitAsync(container.Id);
         MakeUpper(container.Upper, layers.LastOrDefault());
         Directory.CreateDirectory(container.Work);
         Directory.CreateDirectory(container.Merged);
         Mounts.Overlay(
             container.Merged, instance.WorkerFolder,
             path => Options(layers.Select(path), path(ContainerPaths.InitLayer(instance)), path(container.Upper), path(container.Work), start.Order.AutoRemove));
-        return Task.FromResult<Report?>(new RootFsMountedReport(
+        return new RootFsMountedReport(
             container.Id, "overlay2", start.Order.RootFs.Layers, container.Upper, container.Merged, Stopwatch.GetElapsedTime(began),
-            time.GetUtcNow()));
+            time.GetUtcNow());
     }
 
     public Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
@@ -48,13 +50,15 @@ internal sealed class MountRootFsStep(Instance instance, TimeProvider time) : IS
     /// <param name="layers">Lowest first.</param>
     internal static string Options(IEnumerable<string> layers, string init, string upper, string work, bool passing)
     {
-        var lower = string.Join(':', layers.Reverse().Append(init));
         // volatile: unmounting need not write to disk a layer that is deleted right after; it would refuse a second mount.
-        return $"lowerdir={lower},upperdir={upper},workdir={work}" + (passing ? ",volatile" : "");
+        return Options(layers, init) + $",upperdir={upper},workdir={work}" + (passing ? ",volatile" : "");
     }
 
+    /// <summary>The options of a mount that is only read.</summary>
+    internal static string Options(IEnumerable<string> layers, string init) => "lowerdir=" + string.Join(':', layers.Reverse().Append(init));
+
     // The root's own mode and owner are those of the uppermost layer's folder: the image's, unless we say otherwise.
-    private static void MakeUpper(string upper, string? top)
+    internal static void MakeUpper(string upper, string? top)
     {
         if (Directory.Exists(upper))
             return;

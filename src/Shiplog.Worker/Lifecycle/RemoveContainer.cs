@@ -7,10 +7,10 @@ namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
 internal sealed class ContainerRemover(
-    Containers containers, RestartQueue restarts, ContainerFiles files, Sessions sessions, TimeProvider time)
+    Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, Sessions sessions, TimeProvider time)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
-    public Task<Report[]> RemoveAsync(RemoveContainer order)
+    public async Task<Report[]> RemoveAsync(RemoveContainer order)
     {
         var paths = containers.Paths(order.ContainerId);
         if (containers.IsRunning(order.ContainerId) || restarts.Find(order.ContainerId) is not null)
@@ -20,6 +20,7 @@ internal sealed class ContainerRemover(
         }
 
         sessions.Finish(order.ContainerId);
+        await writers.StopAsync(order.ContainerId);
         long? freed = order.Measure ? Bytes(paths.Upper) : null;
         if (Directory.Exists(paths.Folder))
         {
@@ -27,7 +28,7 @@ internal sealed class ContainerRemover(
             Directory.Delete(paths.Folder, recursive: true);
         }
 
-        return Task.FromResult<Report[]>([new ContainerRemovedReport(order.ContainerId, time.GetUtcNow(), freed)]);
+        return [new ContainerRemovedReport(order.ContainerId, time.GetUtcNow(), freed)];
     }
 
     // A container can put a link to anywhere into its layer: none is looked at, let alone followed.

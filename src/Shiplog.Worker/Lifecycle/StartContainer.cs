@@ -31,7 +31,8 @@ internal sealed class StartContainerStep(
         var (container, process) = (start.Container, start.Order.Process);
         var session = sessions.For(container.Id);
         var size = session.Size ?? (process.ConsoleWidth, process.ConsoleHeight);
-        WriteBundle(start, size);
+        var mounts = start.Order.Mounts is { } asked ? Destinations.Resolve(asked, container.Merged, OciKernelMounts.Points) : [];
+        var spec = WriteBundle(start, mounts, size);
         try
         {
             var created = await conmon.CreateAsync(Options(container, process), cancellation);
@@ -44,7 +45,9 @@ internal sealed class StartContainerStep(
                 StartedAt = time.GetUtcNow(),
             };
             start.Record.Save(container.State, durable: false);
-            session.Made(container.Bundle, process);
+            if (mounts is not [])
+                MountCheck.Verify(MountEntry.Read($"{created.Pid}"), Staged(container), mounts, spec.Linux);
+            session.Made(container.Bundle, closesInput: process is { StdinOnce: true, Tty: false });
             if (process.Tty && session.Size is { } later && later != size)
                 Terminal.Resize(container.Bundle, later.Width, later.Height);
             await runtime.StartAsync(container.Id, cancellation);
@@ -85,15 +88,16 @@ internal sealed class StartContainerStep(
         // A terminal's input is never closed; a pipe's is with the first writer, if he asked for that.
         KeepStdin: process.Tty || !process.StdinOnce);
 
-    private void WriteBundle(StartContext start, (int Width, int Height) size)
+    private OciSpec WriteBundle(StartContext start, ContainerMount[] mounts, (int Width, int Height) size)
     {
         var (container, order) = (start.Container, start.Order);
         RemoveBundle(container);
         Directory.CreateDirectory(container.Bundle);
         WriteEtc(container, order);
-        var spec = OciConfig.Plan(Inputs(container, order, size));
+        var spec = OciConfig.Plan(Inputs(container, order with { Mounts = mounts }, size));
         File.WriteAllBytes(
             Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, OciJson.Default.OciSpec));
+        return spec;
     }
 
     private OciInputs Inputs(ContainerPaths container, StartContainer order, (int Width, int Height) size)
@@ -108,7 +112,7 @@ internal sealed class StartContainerStep(
         OciDevice[] devices = [.. confinement.Privileged ? HostDevices.All() : [], .. (confinement.Devices ?? [])
             .Where(d => !confinement.Privileged || d.HostPath != d.Path).SelectMany(HostDevices.Granted)];
         return new OciInputs(
-            order, container.Merged, container.Folder, order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
+            order, container.Merged, container.Folder, Sources(container, order.Mounts!), order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
             ContainerUser.Resolve(order.Process.User, container.Merged, order.Process.GroupAdd), capabilities, container.Cgroup, Cgroups.IsUnified, size,
             filtered && runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities, confinement.Seccomp) : null,
             filtered && !runtime.TakesCompiledFilter ? seccomp.Rules(capabilities, confinement.Seccomp) : null)
@@ -120,6 +124,19 @@ internal sealed class StartContainerStep(
             Init = order.Process.Init && order.Namespaces is not { Pid: not NamespaceChoice.Own } ? InitProgram.Find() : null,
         };
     }
+
+    /// <summary>A mount goes into the container with the flags that it has here.</summary>
+    private static Func<int, MountSource> Sources(ContainerPaths container, ContainerMount[] mounts)
+    {
+        // The table is read once, and not at all for a container without mounts.
+        var staged = (mounts is [] ? [] : Staged(container)).GroupBy(e => e.Point).ToDictionary(e => e.Key, e => e.Last());
+        return i => new MountSource(
+            container.Mount(i),
+            [.. staged[container.Mount(i)].Options.Split(',').Where(o => o is "ro" or "nosuid" or "nodev" or "noexec" or "noatime" or "nodiratime")]);
+    }
+
+    private static List<MountEntry> Staged(ContainerPaths container) =>
+        [.. MountEntry.Read().Where(e => e.Point.StartsWith(container.Mounts + "/", StringComparison.Ordinal))];
 
     private void WriteEtc(ContainerPaths container, StartContainer order)
     {

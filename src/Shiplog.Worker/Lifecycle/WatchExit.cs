@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Health;
 using Shiplog.Worker.Linux;
@@ -17,7 +18,8 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    OciRuntime runtime, HealthMonitor health, ContainerFiles files, Sessions sessions, SubjectGates gates, FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
+    ExecWatch execs, OciRuntime runtime, HealthMonitor health, ContainerFiles files, FileWriters writers, Sessions sessions, SubjectGates gates,
+    FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
     // As a shell gives for a status it could not learn.
@@ -122,6 +124,8 @@ internal sealed class ExitWatch(
                 await ends.Of(run.Record.Pid, run.Record.PidTicks);
         }
 
+        // They end with the container, and are reported before it.
+        await execs.EndedAsync(paths.Id);
         var exited = ReadEnd(run);
         var next = RestartRule.Next(run.Record, exited, time.GetUtcNow());
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];
@@ -135,7 +139,7 @@ internal sealed class ExitWatch(
             reports.Add(new ContainerStoppedReport(paths.Id, stop.Killed, time.GetUtcNow()));
         if (next is not null)
             reports.Add(next.Report(run.Record, exited, time.GetUtcNow()));
-        var discarded = order.AutoRemove && next is null ? Discard(paths) : null;
+        var discarded = order.AutoRemove && next is null ? await DiscardAsync(paths) : null;
         if (discarded is not null)
             reports.Add(discarded);
 
@@ -192,10 +196,11 @@ internal sealed class ExitWatch(
     }
 
     // Everything but the journal, which explains a crash before the report is on disk.
-    private Report Discard(ContainerPaths paths)
+    private async Task<Report> DiscardAsync(ContainerPaths paths)
     {
         try
         {
+            await writers.StopAsync(paths.Id);
             files.DeleteButJournal(paths);
             return new ContainerRemovedReport(paths.Id, time.GetUtcNow());
         }

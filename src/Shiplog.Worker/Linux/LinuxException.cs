@@ -10,6 +10,9 @@ internal sealed class LinuxException(int errno, string call, string subject)
 
     public string Call => call;
 
+    /// <summary>What the system says, without what it was about.</summary>
+    public string Reason { get; } = Marshal.GetPInvokeErrorMessage(errno).ToLowerInvariant();
+
     /// <summary>For the calling thread's last P/Invoke.</summary>
     public static LinuxException Last(string call, string subject) => new(Marshal.GetLastPInvokeError(), call, subject);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Shiplog.Worker.Linux;
 
@@ -36,6 +37,16 @@ internal static class Mounts
     /// <summary>Mounts a file or folder in a second place.</summary>
     public static void Bind(string source, string target) => Mount(source, target, null, Interop.MS_BIND, null);
 
+    /// <summary>
+    /// The mount at this place once more, in no place at all: it goes with the handle, also when this process is killed, and
+    /// what is mounted within it is not seen.
+    /// </summary>
+    public static SafeFileHandle Clone(string path)
+    {
+        var tree = Interop.OpenTree(path, Interop.OPEN_TREE_CLONE | Interop.OPEN_TREE_CLOEXEC);
+        return tree.IsInvalid ? throw LinuxException.Last("open_tree", path) : tree;
+    }
+
     public static void Mount(string source, string target, string? type, nuint flags, string? data)
     {
         if (Interop.Mount(source, target, type, flags, data) != 0)
@@ -58,35 +69,18 @@ internal static class Mounts
     {
         var points = new List<string>();
         var prefix = folder.TrimEnd('/') + "/";
-        foreach (var line in File.ReadLines("/proc/thread-self/mountinfo"))
+        foreach (var entry in MountEntry.Read())
         {
-            var point = Unescape(line.Split(' ', 6)[4]);
-            if (point.StartsWith(prefix, StringComparison.Ordinal))
-                points.Add(point);
+            if (entry.Point.StartsWith(prefix, StringComparison.Ordinal))
+                points.Add(entry.Point);
         }
 
         points.Reverse();
         return points;
     }
 
-    // Blanks, tabs, newlines and backslashes stand as three octal digits.
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\', StringComparison.Ordinal))
-            return field;
-        var text = new StringBuilder();
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] != '\\')
-            {
-                text.Append(field[i]);
-                continue;
-            }
+    /// <summary>What is mounted at this place, the uppermost where there are several.</summary>
+    public static MountEntry? Find(string point) => MountEntry.Read().LastOrDefault(e => e.Point == point);
 
-            text.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
-            i += 3;
-        }
-
-        return text.ToString();
-    }
+    public static bool IsMountPoint(string path) => Find(path) is not null;
 }

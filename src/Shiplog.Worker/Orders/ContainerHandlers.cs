@@ -45,6 +45,14 @@ public static class UnpauseContainerHandler
         containers.UnpauseAsync(order, cancellation);
 }
 
+/// <summary>Runs <see cref="StartExec"/>.</summary>
+public static class StartExecHandler
+{
+    /// <summary>Answers when the fact is recorded.</summary>
+    public static Task<OrderOutcome> HandleAsync(StartExec order, ContainerOrders containers, CancellationToken cancellation) =>
+        containers.StartExecAsync(order, cancellation);
+}
+
 /// <summary>Runs <see cref="RemoveContainer"/>.</summary>
 public static class RemoveContainerHandler
 {

@@ -1,4 +1,5 @@
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Lifecycle;
 
 namespace Shiplog.Worker.Orders;
@@ -15,14 +16,15 @@ public sealed class ContainerOrders
     private readonly ContainerKiller _killer;
     private readonly ContainerPauser _pauser;
     private readonly ContainerRemover _remover;
+    private readonly ExecStarter _execs;
     private readonly Containers _containers;
 
     internal ContainerOrders(
         OrderRunner runner, ContainerStarter starter, ContainerStopper stopper, ContainerKiller killer, ContainerPauser pauser,
-        ContainerRemover remover, Containers containers)
+        ContainerRemover remover, ExecStarter execs, Containers containers)
     {
-        (_runner, _starter, _stopper, _killer, _pauser, _remover, _containers) =
-            (runner, starter, stopper, killer, pauser, remover, containers);
+        (_runner, _starter, _stopper, _killer, _pauser, _remover, _execs, _containers) =
+            (runner, starter, stopper, killer, pauser, remover, execs, containers);
     }
 
     internal Task<OrderOutcome> StartAsync(StartContainer order, CancellationToken cancellation) =>
@@ -45,6 +47,9 @@ public sealed class ContainerOrders
 
     internal Task<OrderOutcome> UnpauseAsync(UnpauseContainer order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ContainerId, _ => _pauser.UnpauseAsync(order), cancellation);
+
+    internal Task<OrderOutcome> StartExecAsync(StartExec order, CancellationToken cancellation) =>
+        _runner.RunAsync(order, order.ContainerId, _ => _execs.StartAsync(order), cancellation);
 
     internal Task<OrderOutcome> RemoveAsync(RemoveContainer order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ContainerId, _ => _remover.RemoveAsync(order), cancellation);

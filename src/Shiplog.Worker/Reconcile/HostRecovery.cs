@@ -1,9 +1,11 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Streams;
+using Shiplog.Worker.Volumes;
 
 namespace Shiplog.Worker.Reconcile;
 
@@ -13,19 +15,22 @@ namespace Shiplog.Worker.Reconcile;
 /// </summary>
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    ContainerFiles files, Sessions sessions,
-    HostFacts host, Leftovers leftovers, TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
+    ContainerFiles files, Sessions sessions, VolumeStore volumes, ExecRecovery execs, HostFacts host, Leftovers leftovers,
+    TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(ContainerPaths.Root(instance), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(ContainerPaths.NetworkNamespaces(instance));
         Directory.CreateDirectory(ContainerPaths.Bundles(instance));
+        Directory.CreateDirectory(ContainerPaths.MountRoot(instance));
+        Directory.CreateDirectory(VolumePaths.Root(instance));
         InitLayer.Make(ContainerPaths.InitLayer(instance));
         exits.Open();
         var reported = facts.TakeUpEarlier();
         _ = facts.Report(HostFacts.Lane, null, "worker-start", [await host.StartedAsync(cancellationToken)], null);
 
+        TakeUpVolumes();
         var explained = new HashSet<string>();
         foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
         {
@@ -41,21 +46,37 @@ internal sealed class HostRecovery(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <returns>Whether it runs, or has ended and its end is about to be reported.</returns>
-    private async Task<bool> TakeUpAsync(ContainerPaths paths, EarlierRuns reported)
+    /// <summary>Before anything is undone: what one container lets go of another may still have.</summary>
+    private void TakeUpVolumes()
     {
-        ContainerRecord? record;
+        foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
+        {
+            var paths = new ContainerPaths(instance, Path.GetFileName(folder));
+            if (TryLoad(paths) is not { Phase: not RunPhase.Ended } record)
+                continue;
+            foreach (var volume in record.Order.Mounts?.Select(m => m.Volume).OfType<VolumeSource>() ?? [])
+                volumes.TakeUp(paths.Id, volume.Name);
+        }
+    }
+
+    private ContainerRecord? TryLoad(ContainerPaths paths)
+    {
         try
         {
-            record = ContainerRecord.Load(paths.State);
+            return ContainerRecord.Load(paths.State);
         }
         catch (InvalidDataException e)
         {
             // Its read-write layer may be all that somebody has: kept, and said.
             logger.JournalUnreadable(paths.Id, e.Message);
-            return false;
+            return null;
         }
+    }
 
+    /// <returns>Whether it runs, or has ended and its end is about to be reported.</returns>
+    private async Task<bool> TakeUpAsync(ContainerPaths paths, EarlierRuns reported)
+    {
+        var record = TryLoad(paths);
         if (record is null or { Phase: RunPhase.Ended })
             return false;
         // The outcome may have been spooled in the moment before the journal was to say so.
@@ -84,7 +105,8 @@ internal sealed class HostRecovery(
 
         record = record with { Phase = RunPhase.Running };
         record.Save(paths.State, durable: false);
-        sessions.For(paths.Id).Made(paths.Bundle, record.Order.Process);
+        sessions.For(paths.Id).Made(paths.Bundle, closesInput: record.Order.Process is { StdinOnce: true, Tty: false });
+        await execs.TakeUpAsync(paths, reported);
         exits.Watch(new Run(paths, record, Process(record)));
         return true;
     }

@@ -3,12 +3,13 @@ using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
 using Shiplog.Worker.Runtime;
+using Shiplog.Worker.Volumes;
 
 namespace Shiplog.Worker.Reconcile;
 
 /// <summary>What the kernel has under our names, and no container that runs explains.</summary>
 internal sealed class Leftovers(
-    Instance instance, Containers containers, RestartQueue restarts, Bridges bridges, OciRuntime runtime)
+    Instance instance, Containers containers, RestartQueue restarts, Bridges bridges, VolumeStore volumes, OciRuntime runtime)
 {
     /// <summary>Removes all of it, past every error.</summary>
     /// <param name="explained">Ids of the containers that run, or are being taken down.</param>
@@ -43,8 +44,15 @@ internal sealed class Leftovers(
             yield return ($"network namespace {path}", Do(() => NetworkNamespace.Delete(path)));
         foreach (var link in Links(explained))
             yield return ($"interface {link}", Do(() => bridges.Netlink.DeleteLink(link)));
-        foreach (var point in Mounts.Below(ContainerPaths.Root(instance)).Where(p => !explained.Contains(IdIn(p))))
+        foreach (var point in Mounts.Below(ContainerPaths.Root(instance)).Where(p => !explained.Contains(IdIn(p, ContainerPaths.Root(instance)))))
             yield return ($"mount {point}", Do(() => Mounts.Unmount(point)));
+        foreach (var point in Mounts.Below(ContainerPaths.MountRoot(instance)).Where(p => !explained.Contains(IdIn(p, ContainerPaths.MountRoot(instance)))))
+            yield return ($"mount {point}", Do(() => Mounts.Unmount(point, detach: true)));
+        // Only what is empty: behind a mount that would not go is something of the host's.
+        foreach (var path in Unexplained(ContainerPaths.MountRoot(instance), explained))
+            yield return ($"place of mounts {path}", Do(() => RemoveEmpty(path)));
+        foreach (var point in volumes.UnusedMounts().ToList())
+            yield return ($"mount {point}", Do(() => Mounts.Unmount(point, detach: true)));
         foreach (var path in Unexplained(ContainerPaths.Bundles(instance), explained))
             yield return ($"bundle {path}", Do(() => Directory.Delete(path, recursive: true)));
         foreach (var path in Unexplained(ContainerPaths.Exits(instance), explained))
@@ -59,8 +67,20 @@ internal sealed class Leftovers(
         return bridges.Netlink.Ports(bridge).Where(port => !own.Contains(port));
     }
 
-    private string IdIn(string mountPoint) =>
-        mountPoint[(ContainerPaths.Root(instance).Length + 1)..].Split('/')[0];
+    private static string IdIn(string mountPoint, string root) => mountPoint[(root.Length + 1)..].Split('/')[0];
+
+    private static void RemoveEmpty(string folder)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder))
+        {
+            if (Directory.Exists(entry))
+                Directory.Delete(entry);
+            else if (new FileInfo(entry).Length == 0)
+                File.Delete(entry);
+        }
+
+        Directory.Delete(folder);
+    }
 
     private static List<string> Unexplained(string folder, IReadOnlySet<string> explained) =>
         [.. Directory.EnumerateFileSystemEntries(folder).Where(path => !explained.Contains(Path.GetFileName(path)))];

@@ -23,6 +23,30 @@ internal static class Cgroups
         return file is not null && File.Exists(file) && CountOf("oom_kill", File.ReadLines(file)) > 0;
     }
 
+    /// <summary>The processes of the group and of those below it, which a container that may can have made.</summary>
+    public static int[] Processes(string path)
+    {
+        var folder = (Places.Memory ?? Places.Unified) + path;
+        return [.. Folders(folder).SelectMany(Pids)];
+    }
+
+    private static IEnumerable<string> Folders(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateDirectories(folder).SelectMany(Folders).Prepend(folder)
+        : [];
+
+    private static int[] Pids(string folder)
+    {
+        try
+        {
+            return [.. File.ReadLines(Path.Combine(folder, "cgroup.procs")).Select(l => int.Parse(l, CultureInfo.InvariantCulture))];
+        }
+        catch (Exception e) when (e is IOException or DirectoryNotFoundException)
+        {
+            // Gone meanwhile, or threaded (cgroups(7)): nothing of its own.
+            return [];
+        }
+    }
+
     /// <summary>Removes a group that is empty from every hierarchy; false where one could not be removed.</summary>
     public static bool TryRemove(string path)
     {

@@ -21,7 +21,7 @@ internal sealed record ConmonOptions(
 /// conmon(8) holds a container's streams, its terminal and its exit code while the worker may come and go. It makes the
 /// container through the runtime and reports on a pipe how that went.
 /// </summary>
-internal sealed class Conmon(OciRuntime runtime, Instance instance)
+internal sealed partial class Conmon(OciRuntime runtime, Instance instance)
 {
     // Where conmon makes the socket on which the runtime hands it a terminal, by path: the path must fit a socket address
     // (108 bytes, unix(7)), which one below a container's id does not.
@@ -62,8 +62,8 @@ internal sealed class Conmon(OciRuntime runtime, Instance instance)
         var pid = ReadPid(PidFile(bundle));
         try
         {
-            // The number may have gone to another process since.
-            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "conmon" ? pid : null;
+            // The number may have gone to another process since, also to another conmon.
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(bundle) ? pid : null;
         }
         catch (IOException)
         {
@@ -128,7 +128,7 @@ internal sealed class Conmon(OciRuntime runtime, Instance instance)
                 break;
         }
 
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).Split('\n')[0];
     }
 
     private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);

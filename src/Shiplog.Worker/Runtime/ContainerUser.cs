@@ -22,8 +22,12 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
     public static ContainerUser Resolve(string spec, string rootFs, string[]? groupAdd = null)
     {
         using var root = Files.OpenPath(rootFs);
-        return Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"), groupAdd);
+        return Resolve(spec, root, groupAdd);
     }
+
+    /// <inheritdoc cref="Resolve(string, string, string[])"/>
+    public static ContainerUser Resolve(string spec, SafeFileHandle root, string[]? groupAdd = null) =>
+        Resolve(spec, Read(root, "etc/passwd"), Read(root, "etc/group"), groupAdd);
 
     /// <param name="spec"><c>name|uid[:group|gid]</c>, empty for root.</param>
     internal static ContainerUser Resolve(string spec, IEnumerable<string[]> passwd, IEnumerable<string[]> group, string[]? groupAdd = null)

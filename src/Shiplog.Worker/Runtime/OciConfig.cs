@@ -4,13 +4,14 @@ namespace Shiplog.Worker.Runtime;
 
 /// <summary>What a container's config.json is made from, everything looked up.</summary>
 /// <param name="Folder">The container's own folder, which holds the files to mount over <c>/etc</c>.</param>
+/// <param name="MountSource">Where the source of the order's n-th mount is held.</param>
 /// <param name="NetworkNamespace">Where it is pinned; <see langword="null"/> for the host's.</param>
 /// <param name="Unified">The host has cgroup v2 only.</param>
 /// <param name="SeccompBpf">The compiled filter for crun, in base64; <see langword="null"/> where the runtime compiles.</param>
 /// <param name="Seccomp">The filter's rules for a runtime that compiles them.</param>
 internal sealed record OciInputs(
-    StartContainer Order, string RootFs, string Folder, string? NetworkNamespace, ContainerUser User, string[] Capabilities,
-    string CgroupPath, bool Unified, (int Width, int Height) Console, string? SeccompBpf, OciSeccomp? Seccomp)
+    StartContainer Order, string RootFs, string Folder, Func<int, MountSource> MountSource, string? NetworkNamespace, ContainerUser User,
+    string[] Capabilities, string CgroupPath, bool Unified, (int Width, int Height) Console, string? SeccompBpf, OciSeccomp? Seccomp)
 {
     /// <summary>The host's devices that the container is given.</summary>
     public OciDevice[] Devices { get; init; } = [];
@@ -66,7 +67,7 @@ internal static class OciConfig
                 inputs.Init is null ? process.Args : [InitPath, "--", .. process.Args],
                 Environment(process, inputs.User),
                 process.WorkingDirectory is { Length: > 0 } folder ? folder : "/",
-                CapabilitiesOf(inputs),
+                CapabilitiesFor(inputs.User, inputs.Capabilities),
                 inputs.Order.Confinement?.NoNewPrivileges ?? false)
             {
                 Rlimits = OciLimits.Plan(process.Limits),
@@ -75,7 +76,7 @@ internal static class OciConfig
             new OciRoot(inputs.RootFs, inputs.Order.RootFs.ReadOnly),
             ownNames ? process.Hostname : null,
             ownNames && process.Domainname is { Length: > 0 } domain ? domain : null,
-            [.. OciKernelMounts.Plan(inputs), .. EtcMounts(inputs), .. InitMount(inputs)],
+            [.. OciMounts.Plan(inputs.Order.Mounts ?? [], inputs.MountSource, OciKernelMounts.Plan(inputs), EtcMounts(inputs)), .. InitMount(inputs)],
             inputs.SeccompBpf is { } bpf ? new() { ["run.oci.seccomp_bpf_data"] = bpf } : [],
             Linux(inputs));
     }
@@ -91,6 +92,7 @@ internal static class OciConfig
             Sysctls(inputs),
             confinement.MaskedPaths ?? (confinement.Privileged ? [] : [.. ContainerConfinement.DefaultMaskedPaths]),
             confinement.ReadonlyPaths ?? (confinement.Privileged ? [] : [.. ContainerConfinement.DefaultReadonlyPaths]),
+            OciMounts.RootPropagation(inputs.Order.Mounts ?? []),
             inputs.Seccomp)
         {
             Devices = inputs.Devices.Length == 0 ? null : inputs.Devices,
@@ -135,8 +137,8 @@ internal static class OciConfig
             yield return new OciMount("/etc/" + name, "bind", Path.Combine(inputs.Folder, name), options);
     }
 
-    // Docker's order: defaults, then what the image and the user say, which win.
-    private static string[] Environment(ContainerProcess process, ContainerUser user)
+    /// <summary>Docker's order: defaults, then what the image and the user say, which win.</summary>
+    public static string[] Environment(ContainerProcess process, ContainerUser user)
     {
         var set = process.Env.Select(NameOf).ToHashSet(StringComparer.Ordinal);
         var defaults = new List<string> { DefaultPath, "HOSTNAME=" + process.Hostname };
@@ -146,14 +148,15 @@ internal static class OciConfig
         return [.. defaults.Where(d => !set.Contains(NameOf(d))), .. process.Env.Where(e => e.Contains('=', StringComparison.Ordinal))];
     }
 
-    private static string NameOf(string variable)
+    /// <summary>Of <c>NAME=value</c>, or of a name alone.</summary>
+    public static string NameOf(string variable)
     {
         var equals = variable.IndexOf('=', StringComparison.Ordinal);
         return equals < 0 ? variable : variable[..equals];
     }
 
-    // As execve(2) leaves them for a user that is not root: none in effect, but the bound stays for set-user-id programs.
-    private static OciCapabilities CapabilitiesOf(OciInputs inputs) => inputs.User.Uid == 0
-        ? new OciCapabilities(inputs.Capabilities, inputs.Capabilities, inputs.Capabilities, [], [])
-        : new OciCapabilities(inputs.Capabilities, [], [], [], []);
+    /// <summary>As execve(2) leaves them for a user that is not root: none in effect, but the bound stays for set-user-id programs.</summary>
+    public static OciCapabilities CapabilitiesFor(ContainerUser user, string[] bound) => user.Uid == 0
+        ? new OciCapabilities(bound, bound, bound, [], [])
+        : new OciCapabilities(bound, [], [], [], []);
 }

@@ -7,6 +7,9 @@ internal static class OciKernelMounts
 {
     private const long DefaultShmSize = 64 << 20;
 
+    /// <summary>Where they are: behind them the image does not show.</summary>
+    public static readonly string[] Points = ["/proc", "/dev", "/dev/pts", "/sys", "/sys/fs/cgroup", "/dev/mqueue", "/dev/shm"];
+
     public static IEnumerable<OciMount> Plan(OciInputs inputs)
     {
         var confinement = inputs.Order.Confinement ?? new ContainerConfinement();

@@ -31,7 +31,7 @@ internal sealed record OciMount(string Destination, string Type, string Source, 
 
 internal sealed record OciLinux(
     OciNamespace[] Namespaces, string CgroupsPath, OciResources Resources, Dictionary<string, string> Sysctl,
-    string[] MaskedPaths, string[] ReadonlyPaths, OciSeccomp? Seccomp)
+    string[] MaskedPaths, string[] ReadonlyPaths, string? RootfsPropagation, OciSeccomp? Seccomp)
 {
     public OciDevice[]? Devices { get; init; }
 }

@@ -10,31 +10,47 @@ namespace Shiplog.Worker.Runtime;
 internal static partial class RuntimeErrors
 {
     private const string Preface = "failed to create task for container: failed to create shim task: OCI runtime create failed: ";
+    private const string ExecPreface = "OCI runtime exec failed: exec failed: ";
 
     // Shells give these to a program that is not there, and to one that cannot be run.
     private const int NotFound = 127;
     private const int NotExecutable = 126;
     private const int OtherFailure = 128;
 
-    public static OrderFailure Explain(string step, string program, string message)
+    /// <summary>Of a container's own program.</summary>
+    public static OrderFailure Explain(string step, string program, string message) => Explain(Preface, step, program, Clean(message));
+
+    /// <summary>Of a program beside it.</summary>
+    public static OrderFailure ExplainExec(string step, string program, string folder, string message)
     {
         var text = Clean(message);
+        if (!text.StartsWith("chdir", StringComparison.Ordinal))
+            return Explain(ExecPreface, step, program, text);
+        var reason = text[(text.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].ToLowerInvariant();
+        return new OrderFailure(
+            step, FailureKind.Invalid,
+            $"{ExecPreface}unable to start container process: chdir to cwd (\"{folder}\") set in config.json failed: {reason}: unknown",
+            reason is "permission denied" ? NotExecutable : NotFound);
+    }
+
+    private static OrderFailure Explain(string preface, string step, string program, string text)
+    {
         var lower = text.ToLowerInvariant();
         if (lower.Contains("not found in $path", StringComparison.Ordinal) || IsMissingProgram(lower, program))
         {
             var reason = program.Contains('/', StringComparison.Ordinal)
                 ? $"stat {program}: no such file or directory"
                 : "executable file not found in $PATH";
-            return new OrderFailure(step, FailureKind.Invalid, Exec(program, reason), NotFound);
+            return new OrderFailure(step, FailureKind.Invalid, Exec(preface, program, reason), NotFound);
         }
 
         if (lower.Contains("open executable", StringComparison.Ordinal) || lower.Contains("exec: ", StringComparison.Ordinal))
         {
             var reason = lower.Contains("is a directory", StringComparison.Ordinal) ? "is a directory" : "permission denied";
-            return new OrderFailure(step, FailureKind.Invalid, Exec(program, reason), NotExecutable);
+            return new OrderFailure(step, FailureKind.Invalid, Exec(preface, program, reason), NotExecutable);
         }
 
-        return new OrderFailure(step, FailureKind.Internal, Preface + text, OtherFailure);
+        return new OrderFailure(step, FailureKind.Internal, preface + text, OtherFailure);
     }
 
     private static bool IsMissingProgram(string lower, string program) =>
@@ -42,8 +58,8 @@ internal static partial class RuntimeErrors
         && lower.Contains("exec", StringComparison.Ordinal)
         && lower.Contains("no such file or directory", StringComparison.Ordinal);
 
-    private static string Exec(string program, string reason) =>
-        $"{Preface}unable to start container process: exec: \"{program}\": {reason}: unknown";
+    private static string Exec(string preface, string program, string reason) =>
+        $"{preface}unable to start container process: exec: \"{program}\": {reason}: unknown";
 
     /// <summary>The message without what loggers put around it.</summary>
     internal static string Clean(string message)

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Shiplog.Contracts;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Orders;
 
@@ -12,7 +13,8 @@ namespace Shiplog.Worker.Streams;
 /// Serves attach connections beneath HTTP. Kestrel takes a client's half-close for its going away and aborts the response,
 /// but a docker CLI half-closes at once when it has no input to send: so such a connection never reaches Kestrel's HTTP.
 /// </summary>
-internal sealed class AttachConnections(Instance instance, Sessions sessions, ILogger<AttachConnections> logger)
+internal sealed class AttachConnections(
+    Instance instance, Sessions sessions, RunningExecs execs, ILogger<AttachConnections> logger)
 {
     private const int HeadLimit = 8 << 10;
     private static readonly byte[] Prefix = Encoding.ASCII.GetBytes(AttachRequest.Prefix);
@@ -44,8 +46,10 @@ internal sealed class AttachConnections(Instance instance, Sessions sessions, IL
         {
             var paths = new ContainerPaths(instance, request.ContainerId);
             using var client = new AttachedClient(request, connection.Transport.Output, DetachKeys.Parse(request.Keys));
-            await AnswerAsync(connection, request);
-            await sessions.For(request.ContainerId).ServeAsync(client, input, paths.Log);
+            if (request.ExecId is { } exec)
+                await ServeExecAsync(new ExecPaths(paths, exec), client, input, () => AnswerAsync(connection, request));
+            else
+                await sessions.For(request.ContainerId).ServeAsync(client, input, paths.Log, () => AnswerAsync(connection, request));
         }
         catch (Exception e) when (e is FormatException or OrderException)
         {
@@ -54,6 +58,24 @@ internal sealed class AttachConnections(Instance instance, Sessions sessions, IL
         catch (Exception e) when (e is IOException or ConnectionResetException or OperationCanceledException)
         {
             logger.AttachBroke(request.ContainerId, e.Message);
+        }
+    }
+
+    private async Task ServeExecAsync(ExecPaths paths, AttachedClient client, PipeReader input, Func<Task> answer)
+    {
+        var session = sessions.ForExec(paths.Id);
+        try
+        {
+            await session.ServeAsync(client, input, "", answer);
+            // Whoever sees the end of the stream asks for the exit code next.
+            if (session.IsEnded)
+                await execs.RecordOfEnd(paths.Id);
+        }
+        finally
+        {
+            // He may have gone before the order to start it came, if it ever does.
+            if (execs.Find(paths.Id) is null)
+                sessions.FinishExec(paths.Id);
         }
     }
 

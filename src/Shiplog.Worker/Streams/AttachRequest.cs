@@ -4,10 +4,11 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Shiplog.Worker.Streams;
 
 /// <summary>What somebody who attaches asks for.</summary>
+/// <param name="ExecId">The program beside the container's own that is meant, if one is.</param>
 /// <param name="Logs">Begin with what was written before.</param>
 /// <param name="Stream">Go on with what is written from now.</param>
 internal sealed record AttachRequest(
-    string ContainerId, bool Stdin, bool Stdout, bool Stderr, bool Stream, bool Logs, bool Tty, string? Keys)
+    string ContainerId, string? ExecId, bool Stdin, bool Stdout, bool Stderr, bool Stream, bool Logs, bool Tty, string? Keys)
 {
     public const string Prefix = "POST /streams/containers/";
     private const string Suffix = "/attach";
@@ -26,8 +27,10 @@ internal sealed record AttachRequest(
             return null;
         var values = QueryHelpers.ParseQuery(query);
         bool Flag(string name) => values.TryGetValue(name, out var value) && value.ToString() is "1" or "true" or "True";
+        var (container, exec) = path["/streams/containers/".Length..^Suffix.Length].Split("/execs/", 2) is [var c, var e] ? (c, e)
+            : (path["/streams/containers/".Length..^Suffix.Length], null);
         return new AttachRequest(
-            path["/streams/containers/".Length..^Suffix.Length],
+            container, exec,
             Flag("stdin"), Flag("stdout"), Flag("stderr"), Flag("stream"), Flag("logs"), Flag("tty"),
             values.TryGetValue("detachKeys", out var keys) ? keys.ToString() : null);
     }

@@ -8,7 +8,7 @@ using Shiplog.Worker.Runtime;
 namespace Shiplog.Worker.Streams;
 
 /// <summary>
-/// One run of a container as those attached to it see it. They may come before it starts, so that no byte is lost; the
+/// One run of a container, or of an exec, as those attached to it see it. They may come before it starts, so that no byte is lost; the
 /// session is over when the container has ended and all of its output has been passed on.
 /// </summary>
 /// <remarks>
@@ -29,7 +29,7 @@ internal sealed class ContainerSession
     private readonly List<AttachedClient> _clients = [];
     private readonly TaskCompletionSource<Socket> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private (string Bundle, ContainerProcess Process)? _run;
+    private (string Bundle, bool ClosesInput)? _run;
     private bool _connecting;
 
     /// <summary>The terminal's size as last asked for, in characters.</summary>
@@ -44,11 +44,12 @@ internal sealed class ContainerSession
     /// The container is made: from here on it can be connected to. Call it before the program starts; it returns when those
     /// attached already will get the first byte.
     /// </summary>
-    public void Made(string bundle, ContainerProcess process)
+    /// <param name="closesInput">The program's input ends with its first client's.</param>
+    public void Made(string bundle, bool closesInput)
     {
         lock (_gate)
         {
-            _run = (bundle, process);
+            _run = (bundle, closesInput);
             if (_clients.Count > 0)
                 Connect();
         }
@@ -66,21 +67,21 @@ internal sealed class ContainerSession
     }
 
     /// <summary>Serves one client until he leaves or the session ends.</summary>
-    public async Task ServeAsync(AttachedClient client, PipeReader input, string log)
+    /// <param name="answer">Tells him that he is attached: he is by then, and misses nothing of what he starts thereupon.</param>
+    public async Task ServeAsync(AttachedClient client, PipeReader input, string log, Func<Task> answer)
     {
-        if (client.Request.Logs)
-            await client.BeginAsync();
+        await client.BeginAsync();
         try
         {
             if (client.Request.Stream)
                 Join(client);
+            await answer();
             if (client.Request.Logs)
                 await LogReader.ReplayAsync(log, client);
         }
         finally
         {
-            if (client.Request.Logs)
-                client.End();
+            client.End();
         }
 
         if (!client.Request.Stream)
@@ -167,7 +168,7 @@ internal sealed class ContainerSession
             if (ended != _connected.Task)
                 return;
             var socket = await _connected.Task;
-            if (await CopyAsync(client, input, socket) && _run!.Value.Process is { StdinOnce: true, Tty: false })
+            if (await CopyAsync(client, input, socket) && _run!.Value.ClosesInput)
                 socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Execs;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
@@ -8,7 +10,7 @@ using Shiplog.Worker.Runtime;
 
 namespace Shiplog.Worker.Streams;
 
-/// <summary>The streams that are plain HTTP: a container's log and its terminal's size.</summary>
+/// <summary>The streams that are plain HTTP: a container's log, terminals' sizes, a container's processes.</summary>
 internal static class StreamEndpoints
 {
     public static void MapContainerStreams(this IEndpointRouteBuilder routes)
@@ -16,8 +18,11 @@ internal static class StreamEndpoints
         routes.MapGet(WorkerStreams.Logs("{id}"), LogsAsync);
         routes.MapPost(WorkerStreams.Resize("{id}"), Resize);
         routes.MapGet(WorkerStreams.Health("{id}"), Health);
+        routes.MapPost(WorkerStreams.ResizeExec("{id}", "{exec}"), ResizeExec);
+        routes.MapGet(WorkerStreams.Top("{id}"), TopAsync);
         // Served beneath HTTP (AttachConnections); a request comes here only behind another one on its connection.
         routes.MapPost(WorkerStreams.Attach("{id}"), () => Results.BadRequest("attach needs a connection of its own"));
+        routes.MapPost(WorkerStreams.AttachExec("{id}", "{exec}"), () => Results.BadRequest("attach needs a connection of its own"));
     }
 
     private static async Task LogsAsync(HttpContext http, string id)
@@ -78,6 +83,35 @@ internal static class StreamEndpoints
         return Results.NoContent();
     }
 
+    private static IResult ResizeExec(HttpContext http, string id, string exec)
+    {
+        if (!TryRead(http, "w", out var width) || !TryRead(http, "h", out var height))
+            return Results.BadRequest("w and h must be numbers of characters");
+        if (http.RequestServices.GetRequiredService<RunningExecs>().Find(exec) is not { Ended.IsCompleted: false } run || run.Paths.Container.Id != id)
+            return Results.Conflict($"exec {exec} is not running");
+        Terminal.Resize(run.Paths.Folder, width, height);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> TopAsync(HttpContext http, string id)
+    {
+        if (http.RequestServices.GetRequiredService<Containers>().Find(id) is not { } run)
+            return Results.Conflict($"container {id} is not running");
+        try
+        {
+            var table = await ProcessTable.OfAsync(http.Request.Query["ps_args"], Cgroups.Processes(run.Paths.Cgroup), http.RequestAborted);
+            return Results.Json(table, ProcessTableJson.Default.ProcessTable);
+        }
+        catch (OrderException e)
+        {
+            return Results.Text(e.Message, statusCode: StatusCodes.Status500InternalServerError);
+        }
+    }
+
     private static bool TryRead(HttpContext http, string name, out int value) =>
         int.TryParse(http.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is > 0 and <= ushort.MaxValue;
 }
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ProcessTable))]
+internal sealed partial class ProcessTableJson : JsonSerializerContext;

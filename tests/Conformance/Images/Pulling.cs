@@ -9,6 +9,9 @@ public sealed class Pulling : Conversation
     public async Task Brings_an_image_and_tells_of_its_progress()
     {
         Forget(Reference + ":latest");
+        (await DockerEngine.DeleteAsync($"/images/{Reference}:latest")).Status.ShouldBeOneOf(200, 404);
+        (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag=latest")).With(200).Lines[^1].Text("status")
+            .ShouldBe($"Status: Downloaded newer image for {Reference}:latest");
         var lines = (await DockerEngine.PostAsync($"/images/create?fromImage={Reference}&tag=latest")).With(200).Lines;
         lines[0].Text("status").ShouldBe("Pulling from busybox");
         lines[0].Text("id").ShouldBe("latest");

@@ -19,7 +19,9 @@ public sealed class RepeatingACommand
         ("unpause", c => UnpauseContainer.Decide(new UnpauseContainer("x"), c, Given.Now)),
         ("rename", c => RenameContainer.Decide(new RenameContainer("x", "another"), c, Given.Now)),
         ("remove", c => RemoveContainer.Decide(new RemoveContainer("x", false, false), c, Given.Now)),
-        ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)));
+        ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)),
+        ("read", c => ReadContainerFiles.Decide(new ReadContainerFiles("x", "/etc", "copy"), c, Given.Now)),
+        ("write", c => WriteContainerFiles.Decide(new WriteContainerFiles("x", "/etc", false, false), c, Given.Now)));
 
     [Fact]
     public void On_its_intent_and_on_its_outcome_nothing_is_appended() => Gen.Select(Lives, Commands, Gen.Bool).Sample((life, command, fails) =>
@@ -43,6 +45,8 @@ public sealed class RepeatingACommand
         "unpause" => [new ContainerUnpaused(Given.ContainerId, "x", Given.Now)],
         "remove" => [new ContainerRemoved(Given.ContainerId, "x", Given.Now)],
         "commit" => [new ContainerCommitted(Given.ContainerId, "x", "sha256:5", null, null, 1, Given.Now)],
+        "read" => [new ContainerFilesRead(Given.ContainerId, "x", "/etc", "copy", 1, Given.Now)],
+        "write" => [new ContainerFilesWritten(Given.ContainerId, "x", "/etc", 1, 1, Given.Now)],
         _ => [],
     };
 

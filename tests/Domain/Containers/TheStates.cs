@@ -24,7 +24,10 @@ public sealed class TheStates
         ("pause", c => PauseContainer.Decide(new PauseContainer("x"), c, Given.Now)),
         ("unpause", c => UnpauseContainer.Decide(new UnpauseContainer("x"), c, Given.Now)),
         ("attach", c => AttachContainer.Decide(new AttachContainer(false, true, true), c, Given.Now)),
+        ("exec", c => CreateExec.Decide(new CreateExec("x", "y", Given.ContainerId, ["true"], "", "", false, false, false, true, true, [], null), c, Given.Now)),
         ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)),
+        ("copy out of it", c => ReadContainerFiles.Decide(new ReadContainerFiles("x", "/etc", "copy"), c, Given.Now)),
+        ("copy into it", c => WriteContainerFiles.Decide(new WriteContainerFiles("x", "/etc", false, false), c, Given.Now)),
         ("rename", c => RenameContainer.Decide(new RenameContainer("x", "another"), c, Given.Now)),
         ("remove", c => RemoveContainer.Decide(new RemoveContainer("x", false, false), c, Given.Now)),
     ];

@@ -53,6 +53,13 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
         shown["SecurityOpt"].ShouldBeNull();
     }
 
+    // The docker CLI always sends a 0; the runtime writes a number as it is, and the kernel knows none for "any".
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Any_number_of_processes_is_no_limit(long limit) =>
+        OrderOptions.Limits(new Resources { PidsLimit = limit })!.Pids.ShouldBeNull();
+
     [Fact]
     public async Task A_privileged_container_shows_no_masks_and_no_label()
     {
@@ -137,6 +144,7 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
             OrderOptions.Limits(host.Resources);
             OrderOptions.Confinement(host);
             OrderOptions.Namespaces(host.Namespaces);
+            MountOrders.Of((await server.Log.FindContainerAsync(id, Cancellation))!, new Dictionary<string, Shiplog.Domain.Volumes.Volume>());
             using var inspect = await server.Client.GetAsync($"containers/{id}/json", Cancellation);
             inspect.StatusCode.ShouldBe(HttpStatusCode.OK, body);
         },
@@ -161,7 +169,7 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
         Any(
             "\"\"", "\"host\"", "\"none\"", "\"private\"", "\"container:x\"", "\"container:\"", "\"0-99999999999\"", "\"0\"", "\"/dev/null\"", "\"c 1:3 rwm\"",
             "\"seccomp={}\"", "\"seccomp=unconfined\"", "\"label:x\"", "\"net.ipv4.ip_forward\"", "\"\\ud800\"", "\"\\u0000\"", "\"79228162514264337593543950335p\"",
-            "\"../..\"", "\"nofile\"", "\"NET_ADMIN\""),
+            "\"../..\"", "\"nofile\"", "\"NET_ADMIN\"", "\"/a:/b\"", "\"vol:/c:ro\"", "\"tmpfs\""),
         Gen.String[Gen.Char.AlphaNumeric, 0, 8].Select(t => $"\"{t}\""));
 
     private static readonly Gen<string> Value = Gen.OneOf(
@@ -169,7 +177,7 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
         Scalar.Array[0, 3].Select(v => $"[{string.Join(',', v)}]"),
         Gen.Select(Any("Name", "Path", "PathOnHost", "Soft", "Hard", "Rate", "Type", "Config", "Test", "net.core.somaxconn", "kernel.msgmax", "max-size"), Scalar)
             .Array[0, 3].Select(m => $"{{{string.Join(',', m.DistinctBy(p => p.Item1).Select(p => $"\"{p.Item1}\":{p.Item2}"))}}}"),
-        Gen.Select(Any("Name", "Path", "PathOnHost", "PathInContainer", "CgroupPermissions"), Scalar).Select(p => $"[{{\"{p.Item1}\":{p.Item2}}},null]"));
+        Gen.Select(Any("Name", "Path", "PathOnHost", "PathInContainer", "CgroupPermissions", "Target", "Type"), Scalar).Select(p => $"[{{\"{p.Item1}\":{p.Item2}}},null]"));
 
     private static readonly Gen<string> Body = Gen.Select(
         Gen.Select(Any(Names), Value).Array[0, 3],

@@ -34,7 +34,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
         "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
 
     [Theory]
-    [InlineData("""{"HostConfig":{"Binds":["/a:/b"]}}""", "HostConfig.Binds ([\"/a:/b\"])")]
     [InlineData("""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"80"}]}}}""", "HostConfig.PortBindings ({\"80/tcp\":[{\"HostPort\":\"80\"}]})")]
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
     [InlineData("""{"HostConfig":{"CgroupParent":"/else"}}""", "HostConfig.CgroupParent (\"/else\")")]
@@ -43,7 +42,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"local"}}}""", "HostConfig.LogConfig.Type local: a log driver other than json-file and none")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file and none")]
     [InlineData("""{"HostConfig":{"NetworkMode":"container:x"}}""", "HostConfig.NetworkMode container:x: sharing another container's network")]
-    [InlineData("""{"Volumes":{"/data":{}}}""", "a volume (/data)")]
     [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv4Address":"10.0.0.9"}}}}}""",
         "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig ({\"IPv4Address\":\"10.0.0.9\"})")]
     public async Task An_option_that_is_not_honoured_is_refused_by_name(string body, string what) => await ShouldRefuseAsync(

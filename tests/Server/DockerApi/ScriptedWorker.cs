@@ -42,6 +42,9 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     /// <summary>Orders are not answered at all.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>What was ordered, in its order.</summary>
+    public ConcurrentQueue<Order> Orders { get; } = [];
+
     public HttpClient Streams { get; }
 
     public async Task<Socket> ConnectAsync(CancellationToken cancellation)
@@ -57,6 +60,7 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     {
         if (IsAway)
             throw new WorkerAwayException("the worker does not answer", new IOException());
+        Orders.Enqueue(order);
         if (Fails(order) is { } failure)
         {
             await ReportAsync(order.CommandId, new OrderFailedReport(Subject(order), failure, DateTimeOffset.UtcNow));
@@ -65,6 +69,13 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         await ReportAsync(order.CommandId, ReportsOf(order));
         return new OrderOutcome(order.CommandId);
     }
+
+    /// <summary>What was ordered to run beside containers' own programs, by the execs' ids.</summary>
+    public ConcurrentDictionary<string, ExecProcess> Programs { get; } = new();
+
+    /// <summary>A program beside a container's own ends.</summary>
+    public Task ExitAsync(string containerId, string execId, int exitCode) =>
+        ReportAsync(null, new ExecExitedReport(containerId, execId, exitCode, DateTimeOffset.UtcNow));
 
     /// <summary>The program ends by itself.</summary>
     public Task ExitAsync(string containerId, int exitCode) => ReportAsync(null, ExitOf(containerId, exitCode));
@@ -120,12 +131,19 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [.. ExitOf(stop.ContainerId, 143), new ContainerStoppedReport(stop.ContainerId, false, at)];
             case KillContainer kill:
                 return [new ContainerSignalledReport(kill.ContainerId, kill.Signal, at), .. ExitOf(kill.ContainerId, 137)];
+            case StartExec { Process: { } process } exec:
+                Programs[exec.ExecId] = process;
+                return [new ExecStartedReport(exec.ContainerId, exec.ExecId, 77, TimeSpan.FromMilliseconds(1), at)];
             case PauseContainer pause:
                 return [new ContainerPausedReport(pause.ContainerId, at)];
             case UnpauseContainer unpause:
                 return [new ContainerUnpausedReport(unpause.ContainerId, at)];
             case RemoveContainer remove:
                 return [new ContainerRemovedReport(remove.ContainerId, at, remove.Measure ? 1000 : null)];
+            case CreateVolume volume:
+                return [new VolumeCreatedReport(volume.Name, at)];
+            case RemoveVolume volume:
+                return [new VolumeRemovedReport(volume.Name, 1000, at)];
             case PullImage pull:
                 return [new ImagePulledReport(pull.Reference, "registry", TestImages.Busybox, at, at)];
             case RemoveImage image:
@@ -145,9 +163,14 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 id, bridge.NetworkId, bridge.Bridge, bridge.HostInterface, "eth0", bridge.MacAddress, "/netns/" + id, step, at));
             reports.Add(new IpAssignedReport(id, address.NetworkId, address.Address, address.PrefixLength, address.Gateway, step, at));
         }
+        if (VolumesOf(start) is { Length: > 0 } volumes)
+            reports.Insert(1, new VolumesMountedReport(id, volumes, step, at));
         reports.Add(new ContainerStartedReport(id, 4242, "crun", step, at));
         return [.. reports];
     }
+
+    private static MountedVolume[] VolumesOf(StartContainer start) =>
+        [.. (start.Mounts ?? []).Where(m => m.Volume is not null).Select(m => new MountedVolume(m.Volume!.Name, m.Destination, m.ReadOnly, false))];
 
     private Report[] ExitOf(string id, int exitCode)
     {
@@ -160,6 +183,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
             reports.Add(new IpReleasedReport(id, address.NetworkId, address.Address, at));
             reports.Add(new BridgeDetachedReport(id, bridge.NetworkId, bridge.HostInterface, at));
         }
+        if (VolumesOf(start) is { Length: > 0 } volumes)
+            reports.Add(new VolumesUnmountedReport(id, volumes, at));
         reports.Add(new RootFsUnmountedReport(id, at));
         if (start.AutoRemove)
             reports.Add(new ContainerRemovedReport(id, at));
@@ -170,6 +195,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     {
         StartContainer o => o.ContainerId,
         PullImage o => o.Reference,
+        CreateVolume o => "volume/" + o.Name,
+        RemoveVolume o => "volume/" + o.Name,
         RemoveContainer o => o.ContainerId,
         _ => "",
     };

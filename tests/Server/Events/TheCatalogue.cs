@@ -9,7 +9,7 @@ namespace Shiplog.Server.Tests.Events;
 /// <summary><c>src/Shiplog.Domain/EVENTS.md</c>: made from the records, compared here.</summary>
 public sealed partial class TheCatalogue
 {
-    private static readonly string[] Kinds = ["container", "image", "reference", "load", "network", "host"];
+    private static readonly string[] Kinds = ["container", "image", "reference", "load", "network", "volume", "host"];
 
     private static string Domain => Path.Combine(Cluster.Repository, "src", "Shiplog.Domain");
 
@@ -33,7 +33,7 @@ public sealed partial class TheCatalogue
         foreach (var stream in EventNames.All.GroupBy(e => EventNames.StreamKindOf(e.Key)).OrderBy(g => Array.IndexOf(Kinds, g.Key)))
         {
             text.Append("\n## Streams `").Append(stream.Key).Append("/…`\n\n| stored name | v | what it says | fields | decided in | used by |\n| --- | --- | --- | --- | --- | --- |\n");
-            foreach (var (type, name) in stream.OrderBy(e => Position(sources, e.Key)))
+            foreach (var (type, name) in stream.OrderBy(e => Position(sources, e.Key).File, StringComparer.Ordinal).ThenBy(e => Position(sources, e.Key).Index))
             {
                 text.Append("| `").Append(name).Append("` | 1 | ").Append(Summary(sources, type)).Append(" | ").Append(Fields(type)).Append(" | ")
                     .Append(DecidedIn(sources, type)).Append(" | ").Append(UsedBy(type)).Append(" |\n");
@@ -42,8 +42,10 @@ public sealed partial class TheCatalogue
         return text.ToString();
     }
 
-    private static int Position(Dictionary<string, string> sources, Type type) => sources.Values.Select(s => Declaration(type).Match(s))
-        .First(m => m.Success).Index;
+    /// <summary>The file, the plain <c>Events.cs</c> before those of a theme, and the place in it.</summary>
+    private static (string File, int Index) Position(Dictionary<string, string> sources, Type type) => sources
+        .Select(s => (File: s.Key[..^3], Match: Declaration(type).Match(s.Value))).Where(s => s.Match.Success)
+        .Select(s => (s.File, s.Match.Index)).First();
 
     private static string Summary(Dictionary<string, string> sources, Type type)
     {
@@ -70,7 +72,7 @@ public sealed partial class TheCatalogue
         .Select(p => p.GetType().Name.Replace("Projection", "", StringComparison.Ordinal)));
 
     private static readonly ProjectionBase[] Projections = [
-        new ContainerProjection(), new ImageProjection(), new ReferenceProjection(), new NetworkProjection(), new OpenCommandProjection(),
+        new ContainerProjection(), new ImageProjection(), new ReferenceProjection(), new NetworkProjection(), new VolumeProjection(), new OpenCommandProjection(),
         new IpLeaseProjection(), new ContainerHistoryProjection(), new ImageHistoryProjection()];
 
     private static Regex Declaration(Type type) =>

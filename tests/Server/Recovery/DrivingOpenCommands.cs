@@ -25,6 +25,8 @@ public sealed class DrivingOpenCommands
             left.Add(await OpenAsync(before, (id, command) => new ContainerKillRequested(id, command, "KILL", Samples.At), "container_command_failed"));
             left.Add(await OpenAsync(before, (id, command) => new ContainerRemoveRequested(id, command, false, false, Samples.At), "container_removed"));
             left.Add(await OpenAsync(before, (id, command) => new ContainerStopRequested(id, command, null, 10, Samples.At), "container_command_failed"));
+            left.Add(await OpenAsync(before, (id, command) => new ContainerFilesReadRequested(id, command, "/etc", "copy", Samples.At), "container_command_failed"));
+            left.Add(await OpenAsync(before, (id, command) => new ContainerFilesWriteRequested(id, command, "/etc", false, false, Samples.At), "container_command_failed"));
             var pull = TestStore.Request();
             await before.Log.AppendAsync([(Streams.Reference("docker.io/library/x:1"), new ImagePullRequested(
                 "docker.io/library/x:1", pull.CommandId, null, Samples.At))], pull, Cancellation);

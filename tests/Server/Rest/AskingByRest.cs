@@ -180,7 +180,7 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
         fixture.Worker.Script.Outcome = order => new OrderOutcome(
             order.CommandId, new OrderFailure("PullImage", FailureKind.NotFound, "manifest unknown"));
         var outcome = await fixture.Server.Get<IWorker>().SendAsync(
-            new Shiplog.Contracts.Orders.PullImage("c", "docker.io/library/nope:latest", null, null), Cancellation);
+            new Shiplog.Contracts.Orders.PullImage("c", "docker.io/library/nope:latest", null, null, null), Cancellation);
         outcome.Failure.ShouldBe(new OrderFailure("PullImage", FailureKind.NotFound, "manifest unknown"));
         fixture.Worker.Script.Outcome = order => new OrderOutcome(order.CommandId);
     }

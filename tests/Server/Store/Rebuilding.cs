@@ -1,6 +1,7 @@
 using Marten;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Volumes;
 using Shiplog.Server.Store;
 
 namespace Shiplog.Server.Tests.Store;
@@ -9,7 +10,7 @@ namespace Shiplog.Server.Tests.Store;
 public sealed class Rebuilding
 {
     private static readonly string[] Tables = [
-        "mt_doc_container", "mt_doc_image", "mt_doc_reference", "mt_doc_network", "mt_doc_container_history", "mt_doc_image_history", "open_command", "ip_lease"];
+        "mt_doc_container", "mt_doc_image", "mt_doc_reference", "mt_doc_network", "mt_doc_volume", "mt_doc_container_history", "mt_doc_image_history", "open_command", "ip_lease"];
 
     [Fact]
     public async Task Every_projection_rebuilt_equals_the_live_one()
@@ -30,6 +31,7 @@ public sealed class Rebuilding
         await daemon.RebuildProjectionAsync<ImageSnapshot>(TestStore.Cancellation);
         await daemon.RebuildProjectionAsync<ReferenceSnapshot>(TestStore.Cancellation);
         await daemon.RebuildProjectionAsync<NetworkSnapshot>(TestStore.Cancellation);
+        await daemon.RebuildProjectionAsync<VolumeSnapshot>(TestStore.Cancellation);
 
         var rebuilt = await ContentsAsync(cluster);
         foreach (var table in Tables)
@@ -55,6 +57,8 @@ public sealed class Rebuilding
             commit.CommandId, null, new ContainerCommittedReport(first, image, "c", TimeSpan.FromMilliseconds(3), Samples.At)), TestStore.Cancellation);
         await store.Facts.RecordAsync(Samples.Batch(
             null, "process-exit", [.. Samples.ExitReports(first, start), new ContainerRemovedReport(first, DateTimeOffset.UtcNow)]), TestStore.Cancellation);
+        await store.Log.AppendAsync(
+            [(Streams.Volume("data"), new VolumeCreated("data", null, "local", [], [], first, false, Samples.At))], TestStore.Request(), TestStore.Cancellation);
         var (second, _) = await store.CreateContainerAsync(name);
         await store.RequestStartAsync(second, network);
     }

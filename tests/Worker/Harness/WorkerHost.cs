@@ -13,7 +13,7 @@ namespace Shiplog.Worker.Tests.Harness;
 internal sealed class WorkerHost : IAsyncDisposable
 {
     private const string Busybox = "/bin/busybox";
-    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr", "mknod", "readlink"];
+    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr", "mknod", "readlink", "cp", "rm", "ln", "chmod", "mkfifo", "chroot"];
 
     // From its own folder, as it is when installed: beside the tests it would take their assemblies for its own.
     // SHIPLOG_WORKER names another one, to try a release.

@@ -73,7 +73,7 @@ public sealed class LoggingInToRegistries
     {
         await using var mirror = await FakeRegistry.StartAsync(_image, static _ => false);
         using var store = new Store($$"""{ "registry-mirrors": ["http://127.0.0.1:{{RegistryProcess.FreePort()}}", "http://{{mirror.Host}}"] }""");
-        var pulled = await store.Puller.PullAsync(ImageName.TryParse("docker.io/library/busybox:latest")!, null, Me, store.Progress, CancellationToken.None);
+        var pulled = await store.Puller.PullAsync(ImageName.TryParse("docker.io/library/busybox:latest")!, null, null, Me, store.Progress, CancellationToken.None);
         pulled.Registry.ShouldBe(mirror.Host);
         mirror.Requests.ShouldAllBe(r => r.Authorization.Length == 0);
         pulled.Reference.ShouldBe("docker.io/library/busybox:latest");

@@ -50,7 +50,7 @@ public sealed class OrdersAboutImages(SharedWorker shared, RegistryProcess pushe
     [Fact]
     public async Task A_pull_that_fails_reports_so()
     {
-        var order = new PullImage("pull-none", $"{_registry!.Host}/images/none:latest", null, null);
+        var order = new PullImage("pull-none", $"{_registry!.Host}/images/none:latest", null, null, null);
         var outcome = await _host.Server.SendAsync(order);
         outcome.Failure!.Kind.ShouldBe(FailureKind.NotFound);
         outcome.Failure.Error.ShouldBe($"manifest for {order.Reference} not found: manifest unknown: manifest unknown");
@@ -138,7 +138,7 @@ public sealed class OrdersAboutImages(SharedWorker shared, RegistryProcess pushe
     private async Task<PullImage> PushAsync(string name)
     {
         await new TestImage([Busybox, new TestTar().Directory("./").File("etc/name", name).ToArray()]).PushAsync(pushed.Host, "images/" + name, "latest");
-        return new PullImage("pull-" + name, $"{_registry!.Host}/images/{name}:latest", null, null);
+        return new PullImage("pull-" + name, $"{_registry!.Host}/images/{name}:latest", null, null, null);
     }
 
     private async Task SendAsync(Order order) => (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();

@@ -28,7 +28,7 @@ public sealed class PullingALargeImage(RegistryProcess registry, ITestOutputHelp
             var clock = new Clock();
             var began = Stopwatch.GetTimestamp();
             var cpu = Process.GetCurrentProcess().TotalProcessorTime;
-            await store.Puller.PullAsync(ImageName.TryParse($"{registry.Host}/bench/large:latest")!, null, null, clock, CancellationToken.None);
+            await store.Puller.PullAsync(ImageName.TryParse($"{registry.Host}/bench/large:latest")!, null, null, null, clock, CancellationToken.None);
             var took = Stopwatch.GetElapsedTime(began);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pull {took.TotalSeconds:0.00} s: first layer asked for after {clock.At("Pulling fs layer").First:0.00}, downloaded {clock.At("Download complete").Last:0.00}, unpacked {clock.At("Pull complete").Last:0.00}, of the rest the disk's sync {store.Content.LastSync.TotalSeconds:0.00}; CPU {(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:0.00} s"));
         }

@@ -58,10 +58,10 @@ public sealed class PullingAnImage(RegistryProcess registry) : IClassFixture<Reg
     {
         await Image(mark: "twice").PushAsync(registry.Host, "test/twice", "latest");
         using var store = new Store();
-        await store.PullAsync($"{registry.Host}/test/twice:latest");
+        var first = await store.PullAsync($"{registry.Host}/test/twice:latest");
         var before = store.Everything();
 
-        var again = await store.PullAsync($"{registry.Host}/test/twice:latest");
+        var again = await store.PullAsync($"{registry.Host}/test/twice:latest", pointsTo: first.ImageId);
 
         again.Layers.ShouldAllBe(l => l.Existed);
         store.Everything().ShouldBe(before);

@@ -89,7 +89,7 @@ public sealed class SavingAndLoading(RegistryProcess registry) : IClassFixture<R
         await RefusedAsync<InvalidImageException>(Docker(good.Config, good.Tars[0], "Not A Name"), "invalid reference format");
         await RefusedAsync<InvalidImageException>(Archive(("readme", "hello"u8.ToArray())), "holds no image");
         await RefusedAsync<TarException>(Docker(good.Config, good.Tars[0])[..1500], "ends in the middle");
-        await RefusedAsync<TarException>(new TestTar().File("../../manifest.json", "[]").ToArray(), "leads out of the layer");
+        await RefusedAsync<TarException>(new TestTar().File("../../manifest.json", "[]").ToArray(), "leads out of the archive's root");
         await RefusedAsync<TarException>(new TestTar().Claiming("big", 1L << 42), "claims more than");
         await RefusedAsync<TarException>("no archive at all, but long enough for a header"u8.ToArray().Concat(new byte[1000]).ToArray(), "not a tar archive");
     }

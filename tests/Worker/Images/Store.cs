@@ -44,8 +44,8 @@ internal sealed class Store : IDisposable
         Puller = new ImagePuller(Instance, Content, Intake, Http, TimeProvider.System);
     }
 
-    public async Task<StoredImage> PullAsync(string reference, string? platform = null, RegistryCredentials? credentials = null) =>
-        (await Puller.PullAsync(ImageName.TryParse(reference)!, platform is null ? null : Platform.TryParse(platform), credentials, Progress, CancellationToken.None)).Image;
+    public async Task<StoredImage> PullAsync(string reference, string? platform = null, RegistryCredentials? credentials = null, string? pointsTo = null) =>
+        (await Puller.PullAsync(ImageName.TryParse(reference)!, platform is null ? null : Platform.TryParse(platform), pointsTo, credentials, Progress, CancellationToken.None)).Image;
 
     public string Path_(params string[] parts) => Path.Combine([Instance.WorkerFolder, .. parts]);
 

@@ -9,7 +9,7 @@ public sealed class HostileArchives : IDisposable
 
     [Theory, InlineData("../outside"), InlineData("a/../../outside"), InlineData("/../outside"), InlineData("./../outside"), InlineData("..")]
     public void A_name_that_leads_out_is_refused(string name) =>
-        Refused(new TestTar().Directory("./").Directory("a/").File(name, "x").ToArray()).ShouldContain("leads out of the layer");
+        Refused(new TestTar().Directory("./").Directory("a/").File(name, "x").ToArray()).ShouldContain("leads out of the archive's root");
 
     [Fact]
     public void An_absolute_name_is_taken_below_the_root()
@@ -40,7 +40,7 @@ public sealed class HostileArchives : IDisposable
     {
         var outside = Path.Combine(_tree.NewFolder(), "secret");
         File.WriteAllText(outside, "secret");
-        Refused(new TestTar().Directory("./").HardLink("x", "../../" + Path.GetRelativePath(_tree.Root, outside)).ToArray()).ShouldContain("leads out of the layer");
+        Refused(new TestTar().Directory("./").HardLink("x", "../../" + Path.GetRelativePath(_tree.Root, outside)).ToArray()).ShouldContain("leads out of the archive's root");
         Refused(new TestTar().Directory("./").HardLink("x", outside).ToArray()).ShouldContain("which is nowhere");
         Refused(new TestTar().Directory("./").Symlink("way", Path.GetDirectoryName(outside)!).HardLink("x", "way/secret").ToArray()).ShouldContain("which is nowhere");
         Refused(new TestTar().Directory("./").Symlink("way", outside).HardLink("x", "way").File("x/y").ToArray()).ShouldContain("no directory");

@@ -76,7 +76,7 @@ public sealed class PlanningABundle
     private static OciSpec Plan(Func<OciInputs, OciInputs>? change = null)
     {
         var inputs = new OciInputs(
-            SomeOrder.Start, "/merged", "/folder", "/run/netns", Root, ["CAP_KILL"], "/shiplog/c", false, (0, 0), "QUJD", null);
+            SomeOrder.Start, "/merged", "/folder", i => new MountSource($"/staged/{i}", []), "/run/netns", Root, ["CAP_KILL"], "/shiplog/c", false, (0, 0), "QUJD", null);
         return OciConfig.Plan(change?.Invoke(inputs) ?? inputs);
     }
 }

@@ -35,7 +35,8 @@ internal static class EventWords
             "container_pause_requested", "container_paused", "container_unpause_requested", "container_unpaused", "container_exited",
             "container_restart_scheduled", "container_restart_cancelled", "container_health_changed",
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
-            "container_commit_requested", "container_committed", "container_remove_requested", "container_removed"]),
+            "container_commit_requested", "container_committed", "container_remove_requested", "container_removed",
+            "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited"]),
         ("Images", [
             "image_pull_requested", "image_pulled", "image_pull_failed", "image_load_requested", "image_loaded", "image_load_completed",
             "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_remove_requested", "image_removed",
@@ -60,7 +61,7 @@ internal static class EventWords
             _ => EventTone.Plain,
         },
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
-        "container_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
+        "container_started" or "exec_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
         "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged"
             => EventTone.Undo,
@@ -70,6 +71,7 @@ internal static class EventWords
     /// <summary>A step or a command failed, or a program ended with an error.</summary>
     public static bool IsFailure(EventView e) =>
         e.Type.EndsWith("_failed", StringComparison.Ordinal) ||
+        (e.Type == "exec_exited" && new EventBody(e.Data).Number("exitCode") != 0) ||
         (e.Type == "container_exited" && (new EventBody(e.Data).Number("exitCode") != 0 || new EventBody(e.Data).Flag("oomKilled")));
 
     /// <summary>What the body adds to the title; empty where that says it all.</summary>
@@ -127,6 +129,13 @@ internal static class EventWords
             (body.Text("reference") is { } name ? Ids.Familiar(name) + " " : "") + "is " + Ids.Short(body.Text("imageId") ?? ""),
             body.Text("newLayer") is null ? "nothing had changed" : null),
         "container_remove_requested" => body.Flag("force") ? "by force" : "",
+        "exec_created" => Join(
+            string.Join(' ', body.Texts("cmd")), body.Text("user") is { Length: > 0 } user ? $"as {user}" : null,
+            body.Flag("privileged") ? "privileged" : null, body.Flag("tty") ? "with a terminal" : null),
+        "exec_start_requested" => body.Flag("detach") ? "nobody waits for its output" : "",
+        "exec_started" => $"process {body.Number("pid")}",
+        "exec_failed" => Join($"exit code {ExitCode(body.Number("exitCode") ?? 0)}", body.Text("error")),
+        "exec_exited" => $"exit code {ExitCode(body.Number("exitCode") ?? 0)}",
         "network_created" => Join(body.Text("name"), body.Text("subnet")),
         "server_started" => Join(body.Text("version"), Count(body.Number("openCommands") ?? 0, "open command")),
         "worker_started" => Join(body.Text("version"), body.Text("runtime"), body.Text("kernel")),

@@ -19,9 +19,6 @@ internal sealed record ContainerStateDto(
 
 internal sealed record GraphDriverDto(Dictionary<string, string>? Data, string Name);
 
-/// <summary>There are no mounts yet; the list is always empty.</summary>
-internal sealed record MountDto;
-
 internal sealed record ContainerConfigDto
 {
     public string Hostname { get; init; } = "";
@@ -77,6 +74,8 @@ internal sealed record HostConfigDto
     public bool AutoRemove { get; init; }
     public string VolumeDriver { get; init; } = "";
     public string[]? VolumesFrom { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public MountBody[]? Mounts { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public Dictionary<string, string>? Tmpfs { get; init; }
     public int[] ConsoleSize { get; init; } = [0, 0];
     public string[]? CapAdd { get; init; }
     public string[]? CapDrop { get; init; }

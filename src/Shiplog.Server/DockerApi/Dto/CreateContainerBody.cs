@@ -48,6 +48,11 @@ internal sealed record HostConfigBody : ResourcesBody
     public string[]? CapAdd { get; init; }
     public string[]? CapDrop { get; init; }
     public bool? ReadonlyRootfs { get; init; }
+    public string[]? Binds { get; init; }
+    public MountBody?[]? Mounts { get; init; }
+    public Dictionary<string, string>? Tmpfs { get; init; }
+    public string[]? VolumesFrom { get; init; }
+    public string? VolumeDriver { get; init; }
     public LogConfigBody? LogConfig { get; init; }
     public int[]? ConsoleSize { get; init; }
     public string[]? GroupAdd { get; init; }

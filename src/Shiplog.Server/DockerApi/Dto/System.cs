@@ -99,10 +99,7 @@ internal sealed record CommitDto(string ID);
 
 /// <summary>GET /system/df</summary>
 internal sealed record DiskUsageReply(
-    long LayersSize, ImageSummary[] Images, ContainerSummary[] Containers, MountDto[] Volumes, MountDto[] BuildCache, long BuilderSize);
-
-/// <summary>GET /volumes</summary>
-internal sealed record VolumesReply(MountDto[] Volumes, string[] Warnings);
+    long LayersSize, ImageSummary[] Images, ContainerSummary[] Containers, VolumeDto[] Volumes, Empty[] BuildCache, long BuilderSize);
 
 /// <summary>An item of GET /networks, and GET /networks/{id}</summary>
 internal sealed record NetworkDto

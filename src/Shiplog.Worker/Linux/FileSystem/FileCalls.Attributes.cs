@@ -19,11 +19,11 @@ internal static partial class FileCalls
             Throw("fchown", default);
     }
 
-    public static void SetOwnerAt(SafeFileHandle directory, ReadOnlySpan<byte> name, uint uid, uint gid)
+    /// <summary>Of what is held, a link itself included, whatever has its name by now.</summary>
+    public static void SetOwnerOf(SafeFileHandle held, uint uid, uint gid)
     {
-        Span<byte> buffer = stackalloc byte[Room(name)];
-        if (FChOwnAtNative(directory, Terminate(name, buffer), uid, gid, AT_SYMLINK_NOFOLLOW) != 0)
-            Throw("fchownat", name);
+        if (FChOwnAtNative(held, "\0"u8, uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0)
+            Throw("fchownat", default);
     }
 
     public static void SetMode(SafeFileHandle file, uint mode)
@@ -32,12 +32,11 @@ internal static partial class FileCalls
             Throw("fchmod", default);
     }
 
-    /// <summary>For devices and pipes that the caller has just made: fchmodat(2) would follow a link.</summary>
-    public static void SetModeAt(SafeFileHandle directory, ReadOnlySpan<byte> name, uint mode)
+    /// <summary>Of what is held, whatever has its name by now; never through a link.</summary>
+    public static void SetModeOf(SafeFileHandle held, uint mode)
     {
-        Span<byte> buffer = stackalloc byte[Room(name)];
-        if (FChModAtNative(directory, Terminate(name, buffer), mode, 0) != 0)
-            Throw("fchmodat", name);
+        if (ChModNative(ProcPath(held), mode) != 0)
+            Throw("chmod", default);
     }
 
     public static void SetTime(SafeFileHandle file, FileTime time)
@@ -47,12 +46,12 @@ internal static partial class FileCalls
             Throw("futimens", default);
     }
 
-    public static void SetTimeAt(SafeFileHandle directory, ReadOnlySpan<byte> name, FileTime time)
+    /// <summary>Of what is held, a link itself included.</summary>
+    public static void SetTimeOf(SafeFileHandle held, FileTime time)
     {
-        Span<byte> buffer = stackalloc byte[Room(name)];
         ReadOnlySpan<FileTime> both = [time, time];
-        if (UTimensAtNative(directory, Terminate(name, buffer), both, AT_SYMLINK_NOFOLLOW) != 0)
-            Throw("utimensat", name);
+        if (UTimensAtNative(held, "\0"u8, both, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) != 0)
+            Throw("utimensat", default);
     }
 
     public static void SetLength(SafeFileHandle file, long length)
@@ -76,8 +75,8 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     private static partial int FChModNative(SafeFileHandle file, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
-    private static partial int FChModAtNative(SafeFileHandle directory, ReadOnlySpan<byte> name, uint mode, int flags);
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true)]
+    private static partial int ChModNative(ReadOnlySpan<byte> path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "futimens", SetLastError = true)]
     private static partial int FUTimensNative(SafeFileHandle file, ReadOnlySpan<FileTime> times);

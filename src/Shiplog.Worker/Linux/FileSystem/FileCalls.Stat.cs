@@ -47,6 +47,22 @@ internal static partial class FileCalls
         return Status(s);
     }
 
+    /// <summary>The content of a link that is held.</summary>
+    public static byte[] ReadLink(SafeFileHandle held) => ReadLink(held, default);
+
+    /// <summary>
+    /// Whether this is one of the file systems by which the kernel shows itself (proc, sysfs, cgroup): their files are no files,
+    /// and reading or making some there does things.
+    /// </summary>
+    public static bool IsKernels(SafeFileHandle directory)
+    {
+        Span<byte> status = stackalloc byte[256]; // struct statfs: 120 bytes, f_type first.
+        if (FStatFsNative(directory, status) != 0)
+            Throw("fstatfs", default);
+        return BitConverter.ToInt64(status) is 0x9fa0 or 0x62656572 or 0x27e0eb or 0x63677270
+            or 0x64626720 or 0x74726163 or 0x73636673 or 0xcafe4a11; // debugfs, tracefs, securityfs, bpf
+    }
+
     public static byte[] ReadLink(SafeFileHandle directory, ReadOnlySpan<byte> name)
     {
         Span<byte> buffer = stackalloc byte[Room(name)], target = stackalloc byte[PathMax];
@@ -80,6 +96,9 @@ internal static partial class FileCalls
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     private static partial int StatXNative(SafeFileHandle directory, ReadOnlySpan<byte> name, int flags, uint mask, out StatX status);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    private static partial int FStatFsNative(SafeFileHandle file, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLinkAtNative(SafeFileHandle directory, ReadOnlySpan<byte> name, Span<byte> target, nint size);

@@ -12,7 +12,7 @@ namespace Shiplog.Worker.Linux.FileSystem;
 /// </summary>
 internal static partial class FileCalls
 {
-    public const int ENOENT = 2, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EINVAL = 22, ENOSPC = 28, ERANGE = 34, ELOOP = 40, ENODATA = 61, ENOTSUP = 95;
+    public const int ENOENT = 2, EAGAIN = 11, EBUSY = 16, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EINVAL = 22, ENOSPC = 28, EROFS = 30, ERANGE = 34, ELOOP = 40, ENODATA = 61, ENOTSUP = 95;
 
     /// <summary>The longest path that the kernel takes, its final zero included (limits.h, PATH_MAX).</summary>
     public const int PathMax = 4096;

@@ -1,0 +1,118 @@
+using Microsoft.Win32.SafeHandles;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Images.Content;
+using Shiplog.Worker.Lifecycle;
+using Shiplog.Worker.Linux;
+using Shiplog.Worker.Linux.FileSystem;
+using Shiplog.Worker.Orders;
+
+namespace Shiplog.Worker.Copying;
+
+/// <summary>What of a container's file system is wanted.</summary>
+internal enum RootView
+{
+    /// <summary>What its processes see, volumes and other mounts included, where they run; to be read.</summary>
+    Seen = 0,
+
+    /// <summary>As <see cref="Seen"/>, to be changed.</summary>
+    Writable,
+
+    /// <summary>The layers alone, without anything mounted within them.</summary>
+    Layers,
+}
+
+/// <summary>
+/// Opens a container's root, whatever state it is in. The handle is all there is: a mount that is made for it is in no place of
+/// the file tree, and goes with the handle, also when the worker is killed.
+/// </summary>
+internal sealed class ContainerRoots(
+    Instance instance, Lifecycle.Containers containers, RestartQueue restarts, ContentStore store, SubjectGates gates)
+{
+    /// <param name="imageId">The container's image, for one that has never been started: the journal knows no layers yet.</param>
+    /// <exception cref="OrderException">A layer is not on this host.</exception>
+    public async Task<SafeFileHandle> OpenAsync(string containerId, string imageId, RootView view, CancellationToken cancellation)
+    {
+        using var turn = await gates.EnterAsync(containerId, cancellation);
+        return Open(containerId, imageId, view);
+    }
+
+    /// <summary>As <see cref="OpenAsync"/>, for one who has the container's turn.</summary>
+    /// <exception cref="OrderException">A layer is not on this host.</exception>
+    public SafeFileHandle Open(string containerId, string imageId, RootView view)
+    {
+        var paths = containers.Paths(containerId);
+        if (containers.Find(containerId) is { } run)
+            return (view == RootView.Layers ? null : TryOpenAsSeen(run)) ?? Mounts.Clone(paths.Merged);
+        // Between two runs its root stays mounted.
+        if (restarts.Find(containerId) is not null)
+            return Mounts.Clone(paths.Merged);
+        return Mount(paths, LayersOf(paths, imageId), view == RootView.Writable);
+    }
+
+    /// <summary>
+    /// The root of the container's first process, unless that is another one than we gave it: a process may change its root, and
+    /// whoever is allowed to mount may change everybody's.
+    /// </summary>
+    private static SafeFileHandle? TryOpenAsSeen(Run run)
+    {
+        SafeFileHandle seen;
+        try
+        {
+            seen = FileCalls.HoldRoot($"/proc/{run.Process.Pid}/root");
+        }
+        catch (LinuxException)
+        {
+            return null; // It is ending.
+        }
+        using var merged = FileCalls.HoldRoot(run.Paths.Merged);
+        var (a, b) = (FileCalls.StatusOf(seen), FileCalls.StatusOf(merged));
+        // Asked afterwards: until now the number was this process's.
+        if ((a.Device, a.Inode) == (b.Device, b.Inode) && run.Process.Signal(0))
+            return seen;
+        seen.Dispose();
+        return null;
+    }
+
+    public string[] LayersOf(ContainerPaths paths, string imageId)
+    {
+        var chain = ContainerRecord.Load(paths.State)?.Order.RootFs.Layers
+            ?? store.Images.Find(imageId)?.Layers.Select(l => l.ChainId).ToArray()
+            ?? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"image {imageId} is not on this host: pull it again"));
+        var folders = chain.Select(id => ContainerPaths.Layer(instance, id)).ToArray();
+        return Array.FindIndex(folders, f => !Directory.Exists(f)) is >= 0 and var missing
+            ? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"layer {chain[missing]} is not on this host: pull the image again"))
+            : folders;
+    }
+
+    private SafeFileHandle Mount(ContainerPaths paths, string[] layers, bool writable)
+    {
+        if (writable)
+        {
+            Directory.CreateDirectory(paths.Work);
+            MountRootFsStep.MakeUpper(paths.Upper, layers.LastOrDefault());
+        }
+        else if (layers.Length == 0 && !Directory.Exists(paths.Upper))
+        {
+            return FileCalls.HoldRoot(ContainerPaths.InitLayer(instance)); // overlayfs takes no single layer.
+        }
+        Directory.CreateDirectory(paths.Merged);
+        Mounts.Overlay(paths.Merged, instance.WorkerFolder, path =>
+        {
+            var (below, init) = (layers.Select(path), path(ContainerPaths.InitLayer(instance)));
+            if (writable)
+                return MountRootFsStep.Options(below, init, path(paths.Upper), path(paths.Work), passing: false);
+            // To be read: the read-write layer is one layer more, and a start of the container meanwhile finds it unused.
+            return MountRootFsStep.Options(Directory.Exists(paths.Upper) ? below.Append(path(paths.Upper)) : below, init);
+        });
+        try
+        {
+            return FileCalls.HoldRoot(paths.Merged);
+        }
+        finally
+        {
+            // Out of sight at once. A worker that is killed in between finds the mount at its next start (Reconcile/Leftovers).
+            Mounts.Unmount(paths.Merged, detach: true);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.Win32.SafeHandles;
+using Shiplog.Worker.Linux.FileSystem;
+using static Shiplog.Worker.Linux.FileSystem.FileCalls;
+
+namespace Shiplog.Worker.Layers;
+
+internal enum ChangeKind
+{
+    Modified = 0,
+    Added = 1,
+    Deleted = 2,
+}
+
+/// <summary>
+/// What the upper directory of an overlay changes of the layers below it, parents before what is in them. A directory is modified
+/// where something in it is, or where it differs itself.
+/// </summary>
+internal sealed class UpperChanges
+{
+    private readonly List<(byte[] Path, ChangeKind Kind)> _found = [];
+
+    public static List<(byte[] Path, ChangeKind Kind)> List(SafeFileHandle upper, UnionDirectory lower, CancellationToken cancellation)
+    {
+        var changes = new UpperChanges();
+        changes.Compare(upper, lower, "/"u8.ToArray(), cancellation);
+        return changes._found;
+    }
+
+    private void Compare(SafeFileHandle upper, UnionDirectory lower, byte[] path, CancellationToken cancellation)
+    {
+        using var readable = OpenDirectoryAt(upper, "."u8);
+        foreach (var name in Names(readable))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var here = LayerPath.Append(path, name);
+            // Gone since the listing, perhaps.
+            if (TryStatus(readable, name) is { } status)
+                Compare(readable, lower, name, here, status, cancellation);
+        }
+    }
+
+    private void Compare(
+        SafeFileHandle directory, UnionDirectory lower, byte[] name, byte[] path, FileStatus status, CancellationToken cancellation)
+    {
+        var below = lower.Look(name, out _);
+        if (status.IsWhiteout)
+        {
+            if (below is not null)
+                _found.Add((path, ChangeKind.Deleted));
+            return;
+        }
+        var place = _found.Count;
+        if (status.Kind == FileKind.Directory)
+            CompareInside(directory, lower, name, path, cancellation);
+        var changedInside = _found.Count > place;
+        if (below is not { } old)
+            _found.Insert(place, (path, ChangeKind.Added));
+        else if (changedInside || !IsSameDirectory(status, old))
+            _found.Insert(place, (path, ChangeKind.Modified));
+    }
+
+    private void CompareInside(
+        SafeFileHandle directory, UnionDirectory lower, byte[] name, byte[] path, CancellationToken cancellation)
+    {
+        using var inner = TryOpenAt(directory, name, O_RDONLY);
+        if (inner is null)
+            return;
+        var isOpaque = TryGetXattr(directory, name, OverlayOpaque) is [(byte)'y'];
+        using var below = lower.Enter(name);
+        Compare(inner, below, path, cancellation);
+        if (!isOpaque)
+            return;
+        // It hides all that was there; what is there again has been told.
+        foreach (var hidden in below.AllNames().Where(n => TryStatus(inner, n) is null))
+            _found.Add((LayerPath.Append(path, hidden), ChangeKind.Deleted));
+    }
+
+    // A directory is in the upper layer also because something deeper is.
+    private static bool IsSameDirectory(FileStatus a, FileStatus b) =>
+        a.Kind == FileKind.Directory && b.Kind == FileKind.Directory
+        && (a.Mode, a.Uid, a.Gid, a.Modified) == (b.Mode, b.Uid, b.Gid, b.Modified);
+}
