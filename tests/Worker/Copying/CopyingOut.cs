@@ -69,7 +69,7 @@ public sealed class CopyingOut(SharedWorker shared) : IClassFixture<SharedWorker
     {
         var container = await CopyingContainer.RunAsync(
             _host, "mkdir -p /jail/bin; cp /bin/busybox /jail/bin/; echo out > /outside; exec chroot /jail /bin/busybox sleep 1000");
-        await Eventually.Async(() => !File.Exists(Path.Combine(container.Root, "outside")) && File.Exists(Path.Combine(container.Root, "bin/busybox")));
+        await Eventually.Async(() => !Directory.Exists(Path.Combine(container.Root, "etc")) && File.Exists(Path.Combine(container.Root, "bin/busybox")));
         (await container.GetAsync("/outside")).Entries.ShouldBe(["outside out\n"]);
     }
 
