@@ -32,7 +32,7 @@ up_release() { # FOLDER
   target=$SL_HOME/bin/$(basename "$1")
   if [ ! -e "$target/complete" ]; then
     rm -rf "$target" "$target.new"
-    cp -r --no-preserve=ownership "$1" "$target.new"
+    cp -r --preserve=links --no-preserve=ownership "$1" "$target.new"
     chmod -R u=rwX,go=rX "$target.new"
     mv "$target.new" "$target"
   fi

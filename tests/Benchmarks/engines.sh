@@ -26,10 +26,13 @@ engines_up() {
 }
 
 dockerd_up() {
+  dockerd_start
+  within 60 dockerd_ready || { tail "$WORK/dockerd.log" && fail "dockerd does not answer"; }
+}
+dockerd_start() { # containers survive its end, as they survive ours
   setsid nsenter --net="/run/netns/$NETWORK" -- dockerd --host "unix://$WORK/docker.sock" --data-root "$WORK/docker" \
     --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /shiplog-bench \
-    --insecure-registry "$SL_REGISTRY" >"$WORK/dockerd.log" 2>&1 </dev/null &
-  within 60 dockerd_ready || { tail "$WORK/dockerd.log" && fail "dockerd does not answer"; }
+    --live-restore --insecure-registry "$SL_REGISTRY" >>"$WORK/dockerd.log" 2>&1 </dev/null &
 }
 dockerd_ready() { curl -sf -o /dev/null --unix-socket "$WORK/docker.sock" http://docker/_ping; }
 

@@ -88,6 +88,14 @@ resident() { # PID...: MB
   echo $((total / 1024))
 }
 
+# Pages of files that are in both of two processes: the runtime and its libraries. MB
+resident_shared() { # PID PID
+  local pid
+  for pid; do
+    awk '$1 == "Rss:" { rss += $2 } $1 == "Pss:" { pss += $2 } END { print rss - pss }' "/proc/$pid/smaps_rollup"
+  done | awk '{ shared += $1 } END { printf "%.0f\n", shared / 1024 }'
+}
+
 measure_memory() {
   sleep 10 # idle
   local dockerd
@@ -95,6 +103,7 @@ measure_memory() {
   sample 'resident, idle: server' ours "$(resident "$(process_id server)")"
   sample 'resident, idle: worker' ours "$(resident "$(process_id worker)")"
   sample 'resident, idle: engine' ours "$(resident "$(process_id server)" "$(process_id worker)")"
+  sample 'resident, idle: shared' ours "$(resident_shared "$(process_id server)" "$(process_id worker)")"
   # shellcheck disable=SC2046
   sample 'resident, idle: engine' theirs "$(resident "$dockerd" $(pgrep -P "$dockerd" containerd))"
 }
@@ -112,12 +121,22 @@ recovery_round() {
   local name
   for name in server worker; do process_stop $name; done
   timed 'start until both answer' ours recovery_start
+  timed 'ready again after kill -9 of both' theirs recovery_kill_dockerd
 }
 recovery_kill() {
   local server worker
   server=$(process_id server) worker=$(process_id worker)
   kill -KILL "$server" "$worker"
   until recovery_ready; do sleep 0.01; done
+}
+recovery_kill_dockerd() {
+  local dockerd
+  dockerd=$(cat "$WORK/docker.pid")
+  # shellcheck disable=SC2046
+  kill -KILL "$dockerd" $(pgrep -P "$dockerd" containerd)
+  rm "$WORK/docker.pid"
+  dockerd_start
+  until dockerd_ready; do sleep 0.01; done
 }
 recovery_start() {
   process_start worker

@@ -47,7 +47,7 @@ The floor: \`crun run\` of the same bundle (same seccomp profile, capabilities, 
 | command | Shiplog | dockerd | ratio |
 | --- | --- | --- | --- |
 FLOOR
-  for case in create start inspect stop remove; do row $case; done
+  for case in create start 'exec of true' inspect stop remove '20 run -d in a row' 'ps -a with 200 containers'; do row "$case"; done
   printf '\n## Pulling from a registry on loopback\n\n| command | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
   row 'pull of 8 layers, 300 MB'
   cat <<MEMORY
@@ -57,8 +57,12 @@ FLOOR
 | figure | Shiplog | dockerd | aim |
 | --- | --- | --- | --- |
 | resident when idle, MB | $(median 'resident, idle: engine' ours) (server $(median 'resident, idle: server' ours), worker $(median 'resident, idle: worker' ours)) | $(median 'resident, idle: engine' theirs) (with containerd) | 260 |
+| of it shared by both, counted twice above, MB | $(median 'resident, idle: shared' ours) | | |
+| resident with 50 containers running, monitors included, MB | $(median 'resident with 50 running' ours) (monitors $(median 'resident with 50 running: monitors' ours)) | $(median 'resident with 50 running' theirs) (with containerd and its shims) | dockerd's |
 | server and worker started until both answer, ms | $(median 'start until both answer' ours) ($(spread 'start until both answer' ours)) | | 1200 |
-| ready again after kill -9 of both, a container untouched, ms | $(median 'ready again after kill -9 of both' ours) ($(spread 'ready again after kill -9 of both' ours)) | | 1200 |
+| ready again after kill -9 of both, a container untouched, ms | $(median 'ready again after kill -9 of both' ours) ($(spread 'ready again after kill -9 of both' ours)) | $(median 'ready again after kill -9 of both' theirs) (--live-restore, and its containerd) | 1200 |
+| \`run --rm\`, the first tenth of $(median lives ours) lives and the last, ms | $(median 'run --rm, the first of many' ours) and $(median 'run --rm, the last of many' ours); nothing left in the kernel | | 1.20 times |
+| resident when idle after them, MB | $(median 'resident after many lives' ours) | | |
 
 ## Where the time of one run goes
 

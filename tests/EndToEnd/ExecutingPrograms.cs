@@ -66,10 +66,10 @@ public sealed class ExecutingPrograms(RunningInstance engine)
         (await engine.DockerAsync("exec", "-d", name, "sh", "-c", "while test ! -e /tmp/go; do sleep 0.1; done; exit 42")).Succeeded();
         var before = engine.ProcessId(process);
         using (Process.Start("kill", ["-KILL", before.ToString(CultureInfo.InvariantCulture)]))
-            await UntilAsync(() => Task.FromResult(engine.ProcessId(process) != before));
-        await UntilAsync(async () => (await engine.DockerAsync("exec", name, "touch", "/tmp/go")).ExitCode == 0);
-        await UntilAsync(async () => (await engine.EventsOfAsync(name)).Any(e => e.Type == "exec_exited" && e.Data.GetProperty("exitCode").GetInt32() == 42));
-        await UntilAsync(async () => (await engine.StatusAsync()).OpenCommands == 0);
+            await Eventually.IsTrueAsync(() => Task.FromResult(engine.ProcessId(process) != before));
+        await Eventually.IsTrueAsync(async () => (await engine.DockerAsync("exec", name, "touch", "/tmp/go")).ExitCode == 0);
+        await Eventually.IsTrueAsync(async () => (await engine.EventsOfAsync(name)).Any(e => e.Type == "exec_exited" && e.Data.GetProperty("exitCode").GetInt32() == 42));
+        await Eventually.IsTrueAsync(async () => (await engine.StatusAsync()).OpenCommands == 0);
         foreach (var exec in (await engine.EventsOfAsync(name)).Where(e => e.Type.StartsWith("exec_", StringComparison.Ordinal)).GroupBy(e => e.Data.GetProperty("execId").GetString()))
         {
             var requested = exec.Count(e => e.Type == "exec_start_requested");
@@ -80,21 +80,4 @@ public sealed class ExecutingPrograms(RunningInstance engine)
     }
 
     private async Task RunBoxAsync(string name) => (await engine.DockerAsync("run", "-d", "--name", name, "busybox", "sleep", "1000")).Succeeded();
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var end = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(50))
-        {
-            try
-            {
-                if (await condition())
-                    return;
-            }
-            catch (Exception e) when (e is HttpRequestException or FormatException or IOException or ShouldAssertException)
-            {
-                // It is just being restarted.
-            }
-            DateTime.UtcNow.ShouldBeLessThan(end, "it did not come about");
-        }
-    }
 }

@@ -8,6 +8,9 @@ internal sealed record Result(string Program, int ExitCode, string Output, strin
     /// <summary>Standard output without the white space around it.</summary>
     public string Text => Output.Trim();
 
+    /// <summary>The lines of standard output that are not empty.</summary>
+    public string[] Lines() => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <summary>Both streams, for messages that may be on either.</summary>
     public string All => Output + Error;
 
