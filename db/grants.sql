@@ -13,7 +13,7 @@ grant insert, update on mt_streams to shiplog;
 
 -- What is derived from the log may be thrown away and built again.
 grant insert, update, delete on
-  mt_event_progression, mt_event_projection_floors, mt_high_water_skips, mt_doc_deadletterevent, open_command, ip_lease to shiplog;
+  mt_event_progression, mt_event_projection_floors, mt_high_water_skips, mt_doc_deadletterevent, open_command, ip_lease, port_lease to shiplog;
 do $$
 declare derived text;
 begin

@@ -1,5 +1,5 @@
--- Tables of our own, beside those that Marten derives (schema.sql). The columns of the first two are filled by inline
--- projections, in the transaction that appends: both can be rebuilt from the log.
+-- Tables of our own, beside those that Marten derives (schema.sql). The first three are filled by inline
+-- projections, in the transaction that appends: they can be rebuilt from the log.
 
 -- The accepted commands that have no outcome yet.
 create table open_command (
@@ -28,6 +28,23 @@ create table ip_lease (
 create index ip_lease_until on ip_lease (network_id, coalesce(upper(during), 'infinity'));
 create index ip_lease_open on ip_lease (container_id) where upper_inf(during);
 create index ip_lease_command on ip_lease (command_id);
+
+-- Who holds, and held, which port of a host, as for addresses. 0.0.0.0/0 stands for all of a host's addresses and overlaps each of them.
+create table port_lease (
+  host            text not null,
+  address         inet not null,
+  port            integer not null,
+  protocol        text not null,
+  container_id    text not null,
+  container_port  integer not null,
+  command_id      text not null,
+  during          tstzrange not null check (not isempty(during)),
+  released_reason text,
+  constraint port_lease_once exclude using gist (host with =, port with =, protocol with =, address inet_ops with &&, during with &&)
+);
+create index port_lease_until on port_lease (host, coalesce(upper(during), 'infinity'));
+create index port_lease_open on port_lease (container_id) where upper_inf(during);
+create index port_lease_command on port_lease (command_id);
 
 -- The workers' batches that the log holds. A batch that comes again is acknowledged and adds nothing.
 create table reported_batch (

@@ -1,5 +1,5 @@
 -- For people with psql. Nothing in Shiplog reads these; safe to repeat.
-drop view if exists events, containers, container_events, images, ip_leases, commands;
+drop view if exists events, containers, container_events, images, ip_leases, port_leases, commands;
 
 -- The whole log, readable. Tombstones stand for the numbers of rolled-back transactions.
 create view events as
@@ -33,6 +33,11 @@ from mt_doc_image i;
 create view ip_leases as
 select l.address, c.name as container, l.container_id, l.during as held, l.released_reason, l.mac_address, l.network_id, l.command_id
 from ip_lease l left join containers c on c.id = l.container_id;
+
+-- Who had port 8080 last Tuesday: where port = 8080 and held @> timestamptz '2026-03-03 14:03'.
+create view port_leases as
+select l.host, host(l.address) as address, l.port, l.protocol, c.name as container, l.container_id, l.container_port, l.during as held, l.released_reason, l.command_id
+from port_lease l left join containers c on c.id = l.container_id;
 
 -- Every accepted command and how it ended; without an outcome it is open.
 create view commands as

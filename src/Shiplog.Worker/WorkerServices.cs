@@ -29,7 +29,7 @@ internal static class WorkerServices
         services.AddSingleton(TimeProvider.System);
 
         services.AddSingleton<Inotify>().AddSingleton<ProcessEnds>();
-        services.AddSingleton<Bridges>();
+        services.AddSingleton<Bridges>().AddSingleton<Firewall>().AddSingleton<HeldPorts>().AddSingleton<Conversations>();
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
         services.AddSingleton<NamespaceSharing>();
 
@@ -37,7 +37,7 @@ internal static class WorkerServices
         services.AddSingleton(provider => new VolumeOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
-            .AddSingleton<AssignIpStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
+            .AddSingleton<AssignIpStep>().AddSingleton<PublishPortsStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
@@ -57,6 +57,7 @@ internal static class WorkerServices
         services.AddHostedService(provider => provider.GetRequiredService<ExitWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<KeptLogs>());
         services.AddHostedService<ContainerRestarter>();
+        services.AddHostedService<FirewallWatch>();
         services.AddHostedService<IdleMemory>();
     }
 

@@ -23,7 +23,11 @@ public sealed record OrderOutcome(string CommandId, OrderFailure? Failure = null
 /// The exit code that the container is given where the program could not be started: 126 (not executable), 127 (not
 /// found), 128 (anything else), as Docker does; <see langword="null"/> where no program was involved.
 /// </param>
-public sealed record OrderFailure(string Step, FailureKind Kind, string Error, int? ExitCode = null);
+public sealed record OrderFailure(string Step, FailureKind Kind, string Error, int? ExitCode = null)
+{
+    /// <summary>The port of the host's that another program has, where that is why.</summary>
+    public PortMapping? BusyPort { get; init; }
+}
 
 /// <summary>The closed set of reasons for which an order fails.</summary>
 public enum FailureKind
@@ -39,6 +43,9 @@ public enum FailureKind
 
     /// <summary>The container is in a state that does not allow it.</summary>
     Conflict,
+
+    /// <summary>Somebody else has what only one can have: a port of the host's.</summary>
+    InUse,
 
     /// <summary>The registry, or another system, did not answer or answered wrongly.</summary>
     Unavailable,

@@ -14,6 +14,8 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(BridgeDetachedReport), "bridge_detached")]
 [JsonDerivedType(typeof(IpAssignedReport), "ip_assigned")]
 [JsonDerivedType(typeof(IpReleasedReport), "ip_released")]
+[JsonDerivedType(typeof(PortsPublishedReport), "ports_published")]
+[JsonDerivedType(typeof(PortsUnpublishedReport), "ports_unpublished")]
 [JsonDerivedType(typeof(ContainerStartedReport), "container_started")]
 [JsonDerivedType(typeof(ContainerExitedReport), "container_exited")]
 [JsonDerivedType(typeof(RestartScheduledReport), "restart_scheduled")]

@@ -1,7 +1,7 @@
 namespace Shiplog.Contracts.Orders;
 
 /// <summary>
-/// Bring a container up: mount its root, attach its network, assign its address, run its program, in this order, each step
+/// Bring a container up: mount its root, attach its network, assign its address, publish its ports, run its program, in this order, each step
 /// undone in reverse when a later one fails.
 /// </summary>
 /// <param name="Bridge"><see langword="null"/> for the networks <c>none</c> and <c>host</c>.</param>
@@ -38,6 +38,9 @@ public sealed record StartContainer(
 
     /// <summary>Beside the root and the kernel's own, outer ones before those inside them; <see langword="null"/> for none.</summary>
     public ContainerMount[]? Mounts { get; init; }
+
+    /// <summary>Ports of the host's at which it is reached; <see langword="null"/> for none.</summary>
+    public PublishPorts? Ports { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

@@ -68,6 +68,10 @@ public sealed record Container
     public NetworkEndpoint? Endpoint { get; init; }
     /// <summary>The leased address is on the container's interface.</summary>
     public bool AddressAssigned { get; init; }
+    /// <summary>The host's ports that are its own, from the start's intent on.</summary>
+    public PublishedPort[] LeasedPorts { get; init; } = [];
+    /// <summary>Those of them at which it is reached now.</summary>
+    public PublishedPort[] Ports { get; init; } = [];
     /// <summary>The network namespace while it has one.</summary>
     public string? NetworkNamespace { get; init; }
     /// <summary>The mounted root while it is.</summary>
@@ -128,10 +132,17 @@ public sealed record Container
             CreatedAt = e.At,
             LastCommandId = e.CommandId,
         },
-        ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with { Endpoint = e.Endpoint, StartCommandId = e.CommandId },
+        ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with
+        {
+            Endpoint = e.Endpoint,
+            LeasedPorts = e.Ports ?? [],
+            StartCommandId = e.CommandId,
+        },
         RootFsMounted e => c with { RootFs = e },
         BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace },
         IpAssigned => c with { AddressAssigned = true },
+        PortsPublished e => c with { Ports = e.Ports },
+        PortsUnpublished e => c with { Ports = [], LeasedPorts = e.Kept ? c.LeasedPorts : [] },
         ContainerStarted e => (e.Attempt is null ? Close(c, e.CommandId) : c) with
         {
             Status = ContainerStatus.Running,
@@ -212,6 +223,8 @@ public sealed record Container
         {
             Endpoint = null,
             AddressAssigned = false,
+            LeasedPorts = [],
+            Ports = [],
             Error = e.Error,
             ExitCode = e.ExitCode ?? c.ExitCode,
             Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited,

@@ -19,7 +19,11 @@ public sealed record ContainerCreated(
 
 /// <summary>Intent: the container is to be started.</summary>
 /// <param name="Endpoint">The leased address; <see langword="null"/> for the networks <c>none</c> and <c>host</c>.</param>
-public sealed record ContainerStartRequested(string ContainerId, string CommandId, NetworkEndpoint? Endpoint, DateTimeOffset At);
+public sealed record ContainerStartRequested(string ContainerId, string CommandId, NetworkEndpoint? Endpoint, DateTimeOffset At)
+{
+    /// <summary>The host's ports, leased as the address is.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public PublishedPort[]? Ports { get; init; }
+}
 
 /// <summary>Step 3: a read-write layer is mounted over the image's read-only ones.</summary>
 public sealed record RootFsMounted(

@@ -57,4 +57,10 @@ public sealed record HostOptions(
 
     /// <summary>Mounts, as they were asked for; what came of them is in the creation itself.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public RequestedMounts? Mounts { get; init; }
+
+    /// <summary>Ports to be reached at the host.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public PortBinding[]? PortBindings { get; init; }
+
+    /// <summary>All exposed ports that no binding names are to be reached at the host, at ports of its choice.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public bool PublishAllPorts { get; init; }
 }

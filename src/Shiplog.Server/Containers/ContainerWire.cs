@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
@@ -63,9 +61,8 @@ internal static class ContainerWire
         };
     }
 
-    /// <summary>Docker draws one at random for each start; ours follows from the start's command.</summary>
-    public static string EndpointId(Container c) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{c.Id}/{c.Endpoint?.NetworkId}/{c.StartCommandId}")));
+    /// <summary>The container's place in its network.</summary>
+    public static string EndpointId(Container c) => Domain.Networks.EndpointId.Of(c.Id, c.Endpoint?.NetworkId, c.StartCommandId);
 
     public static ContainerConfigDto Config(ContainerConfig c, string image) => new()
     {
@@ -94,15 +91,9 @@ internal static class ContainerWire
     };
 
     public static ContainerSummary Summary(Container c, string image, Instance instance, DateTimeOffset now) => new(
-        c.Id, ["/" + c.Name], image, c.ImageId, Command(c), c.CreatedAt.ToUnixTimeSeconds(), Ports(c), c.Config?.Labels ?? [], State(c),
+        c.Id, ["/" + c.Name], image, c.ImageId, Command(c), c.CreatedAt.ToUnixTimeSeconds(), PortWire.List(c), c.Config?.Labels ?? [], State(c),
         Status(c, now), new SummaryHostConfigDto(c.Host?.NetworkMode ?? ""), new SummaryNetworksDto(Networks(c)), MountWire.Of(c, instance));
 
     private static string Command(Container c) =>
         string.Join(' ', Program(c).Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));
-
-    /// <summary>What is exposed and not published, while there is an address to reach it at.</summary>
-    private static PortDto[] Ports(Container c) => c.Endpoint is null || !c.HasProcess
-        ? []
-        : [.. (c.Config?.ExposedPorts ?? []).Select(p => p.Split('/')).Where(p => p.Length == 2 && ushort.TryParse(p[0], out _))
-            .Select(p => new PortDto(ushort.Parse(p[0], System.Globalization.CultureInfo.InvariantCulture), p[1]))];
 }

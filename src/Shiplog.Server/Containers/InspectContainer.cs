@@ -81,6 +81,8 @@ internal sealed class InspectContainer(
         Tmpfs = h.Mounts?.Tmpfs is { Count: > 0 } tmpfs ? tmpfs : null,
         VolumesFrom = h.Mounts?.VolumesFrom is { Length: > 0 } from ? from : null,
         VolumeDriver = h.Mounts?.VolumeDriver ?? "",
+        PortBindings = PortWire.Asked(h),
+        PublishAllPorts = h.PublishAllPorts,
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()
@@ -100,7 +102,7 @@ internal sealed class InspectContainer(
             Bridge = "",
             SandboxID = ContainerWire.EndpointId(c),
             SandboxKey = c.NetworkNamespace ?? "",
-            Ports = c.Config!.ExposedPorts.ToDictionary(p => p, _ => (PortBindingDto[]?)null),
+            Ports = PortWire.Map(c),
             EndpointID = ContainerWire.EndpointId(c),
             Gateway = e.Gateway,
             IPAddress = e.Address,

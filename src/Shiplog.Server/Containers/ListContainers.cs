@@ -26,7 +26,7 @@ internal sealed class ListContainers(IEventLog log, Instance instance, TimeProvi
         var codes = filters["exited"].Select(Code).ToArray();
         var (exposed, published) = (PortFilter.Read(filters, "expose"), PortFilter.Read(filters, "publish"));
         var containers = await log.ListContainersAsync(request.Cancellation);
-        var found = Between(containers, filters, request).Where(c => Passes(c, filters, codes) && exposed.Fits(c.Config?.ExposedPorts ?? []) && published.Fits([]));
+        var found = Between(containers, filters, request).Where(c => Passes(c, filters, codes) && exposed.Fits(c.Config?.ExposedPorts ?? []) && published.Fits(c.Ports.Select(p => $"{p.HostPort}/{p.Protocol}")));
         found = await OfAncestorsAsync(found, filters["ancestor"], request.Cancellation);
         var limit = request.Number("limit") is { } number and > 0 ? number : int.MaxValue;
         if (!request.Flag("all") && limit == int.MaxValue && !filters.Has("status"))

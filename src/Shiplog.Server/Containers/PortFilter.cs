@@ -1,4 +1,5 @@
 using System.Globalization;
+using Shiplog.Domain.Networks;
 using Shiplog.Server.DockerApi;
 
 namespace Shiplog.Server.Containers;
@@ -15,8 +16,8 @@ internal sealed class PortFilter
     public static PortFilter Read(Filters filters, string key) => new(filters.Has(key), [.. filters[key].Select(Parse)]);
 
     /// <summary>Not asked for, or one of these ports (<c>80/tcp</c>) is wanted.</summary>
-    public bool Fits(IEnumerable<string> ports) => !_asked || ports.Select(Parse).Any(p =>
-        _wanted.Any(w => p.First >= w.First && p.First <= w.Last && p.Protocol == w.Protocol));
+    public bool Fits(IEnumerable<string> ports) => !_asked || ports.Any(text => Port.TryParse(text, out var p) &&
+        _wanted.Any(w => p.Number >= w.First && p.Number <= w.Last && p.Protocol == w.Protocol));
 
     private static (int First, int Last, string Protocol) Parse(string text)
     {

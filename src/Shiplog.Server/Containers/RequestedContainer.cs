@@ -30,7 +30,7 @@ internal sealed class RequestedContainer(Instance instance)
     public static ContainerConfig Config(CreateContainerBody b, string network) => new(
         b.Hostname is null or "" && network == "host" ? Environment.MachineName : b.Hostname ?? "", b.Domainname ?? "", b.User ?? "",
         b.AttachStdin ?? false, b.AttachStdout ?? false, b.AttachStderr ?? false, b.Tty ?? false, b.OpenStdin ?? false, b.StdinOnce ?? false,
-        b.Env ?? [], b.Cmd ?? [], b.Entrypoint, b.WorkingDir ?? "", b.Labels ?? [], [.. b.ExposedPorts?.Keys ?? Enumerable.Empty<string>()],
+        b.Env ?? [], b.Cmd ?? [], b.Entrypoint, b.WorkingDir ?? "", b.Labels ?? [], PortWire.Exposed(b),
         [.. b.Volumes?.Keys ?? Enumerable.Empty<string>()], b.StopSignal is "" ? null : b.StopSignal, b.StopTimeout)
     {
         Healthcheck = b.Healthcheck is { } h ? new Healthcheck(h.Test ?? [], h.Interval, h.Timeout, h.StartPeriod, h.StartInterval, h.Retries) : null,
@@ -59,6 +59,8 @@ internal sealed class RequestedContainer(Instance instance)
             LogOptions = RequestedOptions.Said(h.LogConfig?.Config),
             Restart = Restart(h.RestartPolicy),
             Mounts = MountWire.Read(h),
+            PortBindings = RequestedOptions.Said(PortWire.Read(h)),
+            PublishAllPorts = h.PublishAllPorts ?? false,
         };
     }
 

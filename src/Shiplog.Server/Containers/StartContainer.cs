@@ -1,10 +1,13 @@
 using Shiplog.Domain;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Networks;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.Networks;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
 using Shiplog.Server.Volumes;
+using FailureKind = Shiplog.Contracts.Orders.FailureKind;
+using OrderFailure = Shiplog.Contracts.Orders.OrderFailure;
 
 namespace Shiplog.Server.Containers;
 
@@ -25,17 +28,46 @@ internal sealed class ContainerStarter(
     IEventLog log, IWorker worker, OrderFactory orders, NetworkDirectory networks, VolumeDirectory volumes, ContainerCommands commands, TimeProvider time,
     ILogger<ContainerStarter> logger)
 {
+    // As often as dockerd looks for another port where any would do.
+    private const int MostBusyPorts = 10;
+
     /// <param name="idOrName">A full id costs no query.</param>
     /// <exception cref="DockerException">It is refused, or came to nothing.</exception>
     public async Task StartAsync(string idOrName, DockerRequest request, CommandContext context)
     {
         var id = await commands.IdOfAsync(idOrName, request.Cancellation);
+        var busy = new List<PublishPorts.Taken>();
+        for (; ; context = request.NewCommand(context.Cause))
+        {
+            var (container, failure) = await TryAsync(id, idOrName, busy, request, context);
+            if (failure is null)
+                return;
+            if (busy.Count < MostBusyPorts && Elsewhere(container, failure) is { } port)
+            {
+                busy.Add(port);
+                continue;
+            }
+            if (container.Host is { AutoRemove: true })
+                await RemoveAsync(id, request);
+            throw DockerErrors.OfStart(failure);
+        }
+    }
+
+    /// <summary>The port that another program has, where the container would do with another one.</summary>
+    private static PublishPorts.Taken? Elsewhere(Container container, OrderFailure failure) =>
+        failure.BusyPort is { } p && PublishPorts.Movable(container, new PublishedPort(p.HostIp, p.HostPort, p.ContainerPort, p.Protocol))
+            ? new PublishPorts.Taken(p.HostIp, p.HostPort, p.Protocol)
+            : null;
+
+    private async Task<(Container Container, OrderFailure? Failure)> TryAsync(
+        string id, string idOrName, IReadOnlyCollection<PublishPorts.Taken> busy, DockerRequest request, CommandContext context)
+    {
         var bridge = await networks.FindAsync("bridge", request.Cancellation);
         var container = Container.Absent;
         Decision decision;
         try
         {
-            decision = await log.DecideStartAsync(id, bridge, Decide, context, CancellationToken.None);
+            decision = await log.DecideStartAsync(id, bridge, Decide, context, CancellationToken.None, busy);
         }
         catch (NoFreeAddressException)
         {
@@ -47,14 +79,12 @@ internal sealed class ContainerStarter(
         if (container.Status is ContainerStatus.Absent or ContainerStatus.Removed)
             throw DockerException.NoSuchContainer(idOrName);
         if (ContainerCommands.Accepted<ContainerStartRequested>(decision) is not { } intent)
-            return;
+            return (container, null);
+        // Accepted and failed at once: what it needs of the host is not to be had.
+        if (ContainerCommands.Accepted<ContainerCommandFailed>(decision) is { } failed)
+            return (container, new OrderFailure(failed.Step ?? "", FailureKind.InUse, failed.Error, failed.ExitCode));
         var order = orders.Start(container, intent, await volumes.OfAsync(container, CancellationToken.None));
-        var outcome = await worker.SendAsync(order, CancellationToken.None);
-        if (outcome.Failure is not { } failure)
-            return;
-        if (container.Host is { AutoRemove: true })
-            await RemoveAsync(container.Id, request);
-        throw DockerErrors.OfStart(failure);
+        return (container, (await worker.SendAsync(order, CancellationToken.None)).Failure);
 
         Decision Decide(Container state, NetworkEndpoint? endpoint)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Shiplog.Contracts.Views;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
@@ -35,6 +36,8 @@ internal static class DockerEvents
             "rootfs_unmounted" => ("unmount-rootfs", none),
             "ip_assigned" => ("assign-ip", [("address", d.Text("address")), ("network", d.Text("networkId")), ("durationMs", d.Text("durationMs"))]),
             "ip_released" => ("release-ip", [("address", d.Text("address")), ("network", d.Text("networkId"))]),
+            "ports_published" => ("publish-ports", [("ports", Ports(d)), ("durationMs", d.Text("durationMs"))]),
+            "ports_unpublished" => ("unpublish-ports", [("ports", Ports(d))]),
             "container_started" => ("start", none),
             // Docker reports a stop's signal as a kill, before the exit that comes of it.
             "container_stop_requested" => ("kill", [("signal", SignalNumber(d.Text("signal"), "TERM"))]),
@@ -127,6 +130,10 @@ internal static class DockerEvents
             TimeNano = DockerTime.Nanoseconds(view.At),
         };
     }
+
+    /// <summary>As <c>docker ps</c> shows them.</summary>
+    private static string Ports(JsonElement data) => string.Join(", ", data.GetProperty("ports").EnumerateArray().Select(p =>
+        $"{p.Text("hostIp")}:{p.Text("hostPort")}->{p.Text("containerPort")}/{p.Text("protocol")}"));
 
     private static string SignalNumber(string signal, string otherwise) =>
         UnixSignal.TryParse(signal is "" ? otherwise : signal, out var number) ? number.ToString(CultureInfo.InvariantCulture) : signal;

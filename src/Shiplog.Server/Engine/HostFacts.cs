@@ -41,5 +41,16 @@ internal static class HostFacts
 
     public static bool Forwarding => File.Exists("/proc/sys/net/ipv4/ip_forward") && File.ReadAllText("/proc/sys/net/ipv4/ip_forward").StartsWith('1');
 
+    /// <summary>The first and the last of the ports that the kernel gives where nobody names one; dockerd's own where it does not say.</summary>
+    public static (int First, int Last) AnyPorts
+    {
+        get
+        {
+            const string File = "/proc/sys/net/ipv4/ip_local_port_range";
+            var ends = System.IO.File.Exists(File) ? System.IO.File.ReadAllText(File).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
+            return ends is [var first, var last] ? (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(last, CultureInfo.InvariantCulture)) : (49153, 65535);
+        }
+    }
+
     public static string? Proxy(string name) => Environment.GetEnvironmentVariable(name) ?? Environment.GetEnvironmentVariable(name.ToUpperInvariant());
 }

@@ -2,6 +2,7 @@ using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
 using Contract = Shiplog.Contracts.Orders;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
@@ -36,8 +37,15 @@ internal sealed class OrderFactory(Instance instance)
             Sysctls = host.Sysctls,
             ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
             Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
+            Ports = Ports(container.Id, intent),
         };
     }
+
+    private static Contract.PublishPorts? Ports(string containerId, ContainerStartRequested intent) => intent is { Ports: { } ports, Endpoint: { } e }
+        ? new Contract.PublishPorts(
+            e.Bridge, e.HostInterface, e.Address, EndpointId.Of(containerId, e.NetworkId, intent.CommandId),
+            [.. ports.Select(p => new Contract.PortMapping(p.HostIp, p.HostPort, p.ContainerPort, p.Protocol))])
+        : null;
 
     private Contract.HealthCheck? Health(ContainerConfig config)
     {

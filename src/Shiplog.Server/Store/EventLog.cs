@@ -57,30 +57,31 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
 
     public async Task<Decision> DecideStartAsync(
         string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
-        CancellationToken cancellation)
+        CancellationToken cancellation, IReadOnlyCollection<PublishPorts.Taken>? busy = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, network, decide), cancellation);
+                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, network, decide, busy), cancellation);
             }
-            catch (Exception e) when (StoreFailures.Violated(e) == "ip_lease_once" && attempt < 5)
+            catch (Exception e) when (StoreFailures.Violated(e) is "ip_lease_once" or "port_lease_once" && attempt < 5)
             {
-                // Somebody holds the address by the table that the projection's query did not show: choose again.
+                // Somebody holds the address, or a port, by the table that the projection's query did not show: choose again.
                 continue;
             }
         }
     }
 
     private async Task<Decision> StartAsync(
-        IDocumentSession session, string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide)
+        IDocumentSession session, string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide,
+        IReadOnlyCollection<PublishPorts.Taken>? busy)
     {
         var stream = Streams.Container(containerId);
         var container = await session.LoadStateAsync<Container>(stream);
         // A container that is not in the network starts also when the network is full.
         var endpoint = network is null || container?.Host?.NetworkMode != network.Name ? null : await ChooseAsync(session, network, containerId);
-        var decision = decide(container ?? Container.Absent, endpoint);
+        var decision = await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoint), busy);
         if (decision is Decision.Accepted { Events: { Length: > 0 } events })
             session.AppendTo(stream, container is null, events);
         return decision;

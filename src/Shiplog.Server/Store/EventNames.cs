@@ -22,6 +22,8 @@ internal static class EventNames
         [typeof(RootFsMounted)] = "rootfs_mounted",
         [typeof(BridgeAttached)] = "bridge_attached",
         [typeof(IpAssigned)] = "ip_assigned",
+        [typeof(PortsPublished)] = "ports_published",
+        [typeof(PortsUnpublished)] = "ports_unpublished",
         [typeof(ContainerStarted)] = "container_started",
         [typeof(ContainerAttached)] = "container_attached",
         [typeof(ContainerStopRequested)] = "container_stop_requested",

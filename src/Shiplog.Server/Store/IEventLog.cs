@@ -55,14 +55,15 @@ internal interface IEventLog
     Task<IReadOnlyList<Network>> ListNetworksAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// As <see cref="DecideAsync"/> on a container's stream for a start: chooses a free address of the network, leases it in
-    /// the same transaction (the exclusion constraint decides a race) and hands it to <paramref name="decide"/>.
+    /// As <see cref="DecideAsync"/> on a container's stream for a start: chooses a free address of the network, and free ports of the host, leases them in
+    /// the same transaction (the exclusion constraint decides a race) and hands the address to <paramref name="decide"/>.
     /// </summary>
     /// <param name="network"><see langword="null"/> where the container needs no address.</param>
+    /// <param name="busy">Ports of the host that have been found to be other programs'.</param>
     /// <exception cref="NoFreeAddressException">The pool is exhausted.</exception>
     Task<Decision> DecideStartAsync(
         string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
-        CancellationToken cancellation);
+        CancellationToken cancellation, IReadOnlyCollection<PublishPorts.Taken>? busy = null);
 }
 
 /// <summary>The log of volumes, which are looked at together with the containers that mount them.</summary>

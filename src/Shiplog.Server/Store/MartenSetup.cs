@@ -99,6 +99,7 @@ internal static class MartenSetup
         projections.Add(new VolumeProjection(), ProjectionLifecycle.Inline);
         projections.Add(new OpenCommandProjection(), ProjectionLifecycle.Inline);
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
+        projections.Add(new PortLeaseProjection(), ProjectionLifecycle.Inline);
         projections.AsyncMode = DaemonMode.ExternallyManaged;
         projections.SlowPollingTime = TimeSpan.FromSeconds(5);
         projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);

@@ -39,9 +39,9 @@ internal sealed class ContainerStarter(
 /// <summary>The steps of a start, in the order in which they are done; an end undoes them from the last.</summary>
 internal sealed class ContainerSteps(
     MountRootFsStep mountRootFs, MountShmStep mountShm, MountVolumesStep mountVolumes, IsolateNetworkStep isolateNetwork,
-    AttachBridgeStep attachBridge, AssignIpStep assignIp, StartContainerStep startContainer)
+    AttachBridgeStep attachBridge, AssignIpStep assignIp, PublishPortsStep publishPorts, StartContainerStep startContainer)
 {
-    public IReadOnlyList<IStep> InOrder { get; } = [mountRootFs, mountShm, mountVolumes, isolateNetwork, attachBridge, assignIp, startContainer];
+    public IReadOnlyList<IStep> InOrder { get; } = [mountRootFs, mountShm, mountVolumes, isolateNetwork, attachBridge, assignIp, publishPorts, startContainer];
 
     /// <summary>All but the program's own step: what is left to undo when the program has ended by itself.</summary>
     public IReadOnlyList<IStep> AroundProgram => [.. InOrder.Take(InOrder.Count - 1)];

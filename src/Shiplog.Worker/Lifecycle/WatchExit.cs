@@ -165,7 +165,11 @@ internal sealed class ExitWatch(
     /// <param name="keep">What the program stood on is needed again; a reboot has taken it, but for the lease.</param>
     private async Task<IEnumerable<Report>> LeaveAsync(Run run, bool keep) =>
         keep && run.Record.IsOfThisBoot ? []
-        : (await runner.UndoAsync(steps.AroundProgram, run.Paths, run.Record.Order)).Where(r => !keep || r is not IpReleasedReport);
+        : Kept(await runner.UndoAsync(steps.AroundProgram, run.Paths, run.Record.Order), keep);
+
+    /// <summary>What is undone of a container that will be started again stays its own: nobody else may have its address and its ports.</summary>
+    public static IEnumerable<Report> Kept(IEnumerable<Report> undone, bool keep = true) => !keep ? undone
+        : undone.Where(r => r is not IpReleasedReport).Select(r => r is PortsUnpublishedReport p ? p with { Kept = true } : r);
 
     private ContainerExitedReport ReadEnd(Run run)
     {

@@ -6,11 +6,13 @@ namespace Shiplog.Worker.Linux;
 internal static partial class Interop
 {
     public const int AF_UNIX = 1;
+    public const int AF_INET = 2;
     public const int AF_NETLINK = 16;
     public const int SOCK_STREAM = 1;
     public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int NETLINK_ROUTE = 0;
+    public const int NETLINK_NETFILTER = 12;
 
     // socket(2), netlink(7)
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

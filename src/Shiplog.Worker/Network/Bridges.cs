@@ -1,5 +1,4 @@
 using System.Net;
-using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Linux;
 
@@ -9,11 +8,11 @@ namespace Shiplog.Worker.Network;
 /// The host's bridges. Each is made when first needed, and again where somebody has deleted it; its translation rules are
 /// applied once in the worker's life, not per container.
 /// </summary>
-internal sealed class Bridges(Instance instance, ILogger<Bridges> logger) : IDisposable
+internal sealed class Bridges(Firewall firewall, ILogger<Bridges> logger) : IDisposable
 {
     private readonly NetlinkSocket _netlink = new();
     private readonly SemaphoreSlim _making = new(1, 1);
-    private readonly Dictionary<string, string> _applied = [];
+    private readonly HashSet<string> _made = [];
 
     /// <summary>Speaks to the kernel about the host's (that is, the worker's) namespace.</summary>
     public NetlinkSocket Netlink => _netlink;
@@ -21,7 +20,7 @@ internal sealed class Bridges(Instance instance, ILogger<Bridges> logger) : IDis
     /// <summary>The bridge's interface index.</summary>
     public async ValueTask<int> EnsureAsync(AttachBridge network, CancellationToken cancellation)
     {
-        if (_applied.ContainsKey(network.Bridge) && _netlink.FindLink(network.Bridge) is { } index)
+        if (_made.Contains(network.Bridge) && _netlink.FindLink(network.Bridge) is { } index)
             return index;
         await _making.WaitAsync(cancellation);
         try
@@ -49,24 +48,12 @@ internal sealed class Bridges(Instance instance, ILogger<Bridges> logger) : IDis
         var index = _netlink.FindLink(network.Bridge) ?? throw new LinuxException(Errno.ENODEV, "rtnetlink", network.Bridge);
         _netlink.Ensure(LinkPlans.AddAddress(index, gateway, subnet.PrefixLength), $"{gateway} on {network.Bridge}");
         _netlink.Do(LinkPlans.SetUp(index), network.Bridge);
-        if (_applied.GetValueOrDefault(network.Bridge) != network.Subnet)
-            await TranslateAsync(network, cancellation);
+        // Without it nothing is passed from one interface to another (ip-sysctl).
+        await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellation);
+        await firewall.AddNetworkAsync(network.Bridge, network.Subnet, cancellation);
+        _made.Add(network.Bridge);
         if (made)
             logger.BridgeMade(network.Bridge, network.Gateway, network.Subnet);
         return index;
-    }
-
-    private async Task TranslateAsync(AttachBridge network, CancellationToken cancellation)
-    {
-        // Without it nothing is passed from one interface to another (ip-sysctl).
-        await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1", cancellation);
-        var networks = new Dictionary<string, string>(_applied) { [network.Bridge] = network.Subnet };
-        var rules = Path.Combine(instance.RunFolder, "nat.nft");
-        await File.WriteAllTextAsync(
-            rules, NatRules.Masquerade(instance.NftTable, networks.Select(n => (n.Key, n.Value))), cancellation);
-        var nft = await Child.RunAsync(Programs.Find("nft"), ["-f", rules], cancellation);
-        if (nft.ExitCode != 0)
-            throw new InvalidOperationException($"nft refused {rules}: {nft.Output.Trim()}");
-        _applied[network.Bridge] = network.Subnet;
     }
 }

@@ -10,6 +10,7 @@ internal static class LinkPlans
     private const ushort RTM_NEWLINK = 16;
     private const ushort RTM_DELLINK = 17;
     private const ushort RTM_GETLINK = 18;
+    private const ushort RTM_SETLINK = 19;
     private const ushort RTM_NEWADDR = 20;
     private const ushort RTM_NEWROUTE = 24;
 
@@ -25,6 +26,8 @@ internal static class LinkPlans
     private const ushort IFLA_IFNAME = 3;
     private const ushort IFLA_MTU = 4;
     private const ushort IFLA_MASTER = 10;
+    private const ushort IFLA_PROTINFO = 12;
+    private const ushort IFLA_BRPORT_MODE = 4;
     private const ushort IFLA_LINKINFO = 18;
     private const ushort IFLA_NET_NS_FD = 28;
     private const ushort IFLA_INFO_KIND = 1;
@@ -36,7 +39,9 @@ internal static class LinkPlans
     private const ushort RTA_OIF = 4;
     private const ushort RTA_GATEWAY = 5;
     private const uint IFF_UP = 1;
+    private const ushort NLA_F_NESTED = 0x8000;
     private const byte AF_INET = 2;
+    private const byte AF_BRIDGE = 7;
 
     /// <summary>A bridge, up.</summary>
     public static NetlinkMessage CreateBridge(string name, byte[] mac, int mtu) =>
@@ -66,6 +71,14 @@ internal static class LinkPlans
                         .Add(IFLA_NET_NS_FD, (uint)netnsFd))));
 
     public static NetlinkMessage SetUp(int index) => new(RTM_NEWLINK, Do, LinkPart(index, up: true));
+
+    /// <summary>A bridge's port takes back what came from it.</summary>
+    public static NetlinkMessage SetHairpin(int port)
+    {
+        var part = LinkPart(port, up: false);
+        part[0] = AF_BRIDGE;
+        return new NetlinkMessage(RTM_SETLINK, Do, part).Nest(IFLA_PROTINFO | NLA_F_NESTED, info => info.Add(IFLA_BRPORT_MODE, [1]));
+    }
 
     public static NetlinkMessage GetLink(string name) =>
         new NetlinkMessage(RTM_GETLINK, NLM_F_REQUEST, LinkPart(0, up: false)).Add(IFLA_IFNAME, name);

@@ -4,4 +4,7 @@ internal static partial class Log
 {
     [LoggerMessage(300, LogLevel.Information, "bridge {Bridge} made: {Gateway} in {Subnet}")]
     public static partial void BridgeMade(this ILogger logger, string bridge, string gateway, string subnet);
+
+    [LoggerMessage(310, LogLevel.Warning, "conversations of datagrams that began earlier do not follow a published port: {Error}")]
+    public static partial void ConversationsKept(this ILogger logger, string error);
 }

@@ -15,9 +15,10 @@ internal sealed class NetlinkSocket : IDisposable
     private readonly SafeFileHandle _socket;
     private uint _sequence;
 
-    public NetlinkSocket()
+    /// <param name="protocol">What is spoken about: links, addresses and routes, or the packet filter.</param>
+    public NetlinkSocket(int protocol = Interop.NETLINK_ROUTE)
     {
-        _socket = Interop.Socket(Interop.AF_NETLINK, Interop.SOCK_RAW | Interop.SOCK_CLOEXEC, Interop.NETLINK_ROUTE);
+        _socket = Interop.Socket(Interop.AF_NETLINK, Interop.SOCK_RAW | Interop.SOCK_CLOEXEC, protocol);
         if (_socket.IsInvalid)
             throw LinuxException.Last("socket", "AF_NETLINK");
     }
@@ -29,6 +30,33 @@ internal sealed class NetlinkSocket : IDisposable
     {
         if (Exchange(message, subject) is { } error)
             throw error;
+    }
+
+    /// <summary>Asks for all of it in one transaction, which two requests enclose.</summary>
+    /// <param name="requests">Each is acknowledged.</param>
+    /// <exception cref="LinuxException">The kernel refused one; nothing was done.</exception>
+    public void DoAll(NetlinkMessage begin, IReadOnlyList<NetlinkMessage> requests, NetlinkMessage end, string subject)
+    {
+        lock (_gate)
+        {
+            var first = _sequence + 1;
+            NetlinkMessage[] all = [begin, .. requests, end];
+            byte[] batch = [.. all.SelectMany(m => m.ToBytes(++_sequence))];
+            Send(batch, subject);
+            LinuxException? refused = null;
+            for (var answers = 0; answers < requests.Count; answers++)
+            {
+                var answer = Receive(subject, first);
+                if (ErrorOf(answer) is { } error and not 0)
+                    refused ??= new LinuxException(error, "nfnetlink", subject);
+                // About the batch itself: the requests in it are not answered.
+                if (BinaryPrimitives.ReadUInt32LittleEndian(answer.AsSpan(8)) == first)
+                    break;
+            }
+
+            if (refused is not null)
+                throw refused;
+        }
     }
 
     /// <summary>As <see cref="Do"/>, but an object that exists already is fine; false says that it did.</summary>
@@ -71,23 +99,29 @@ internal sealed class NetlinkSocket : IDisposable
     }
 
     /// <summary>Names of the interfaces that are ports of this bridge.</summary>
-    public IReadOnlyList<string> Ports(int bridge)
+    public IReadOnlyList<string> Ports(int bridge) =>
+        [.. List(LinkPlans.ListLinks(), "all links").Where(l => l is { IsLink: true, Master: { } master } && master == bridge).Select(l => l.Name)];
+
+    /// <summary>All that the kernel has of a kind.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public IReadOnlyList<NetlinkReply> List(NetlinkMessage request, string subject)
     {
         lock (_gate)
         {
-            var names = new List<string>();
-            Write(LinkPlans.ListLinks(), "all links");
-            for (var more = true; more;)
+            var all = new List<NetlinkReply>();
+            Write(request, subject);
+            while (true)
             {
-                foreach (var message in NetlinkReply.Split(Receive("all links")))
+                var answer = Receive(subject);
+                if (ErrorOf(answer) is { } error and not 0)
+                    throw new LinuxException(error, "netlink", subject);
+                foreach (var message in NetlinkReply.Split(answer))
                 {
-                    more = !message.IsLast;
-                    if (message is { IsLink: true, Master: { } master } && master == bridge)
-                        names.Add(message.Name);
+                    if (message.IsLast)
+                        return all;
+                    all.Add(message);
                 }
             }
-
-            return names;
         }
     }
 
@@ -108,14 +142,15 @@ internal sealed class NetlinkSocket : IDisposable
         return Receive(subject);
     }
 
-    private void Write(NetlinkMessage message, string subject)
+    private void Write(NetlinkMessage message, string subject) => Send(message.ToBytes(++_sequence), subject);
+
+    private void Send(byte[] request, string subject)
     {
-        var request = message.ToBytes(++_sequence);
         if (Interop.Send(_socket, request, (nuint)request.Length, 0) != request.Length)
             throw LinuxException.Last("send", subject);
     }
 
-    private byte[] Receive(string subject)
+    private byte[] Receive(string subject, uint? from = null)
     {
         var buffer = new byte[32 << 10];
         while (true)
@@ -130,7 +165,7 @@ internal sealed class NetlinkSocket : IDisposable
             }
 
             // An answer to an earlier request, whose reader gave up, is not ours.
-            if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(8)) == _sequence)
+            if (BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(8)) is var sequence && sequence >= (from ?? _sequence) && sequence <= _sequence)
                 return buffer[..read];
         }
     }

@@ -4,6 +4,7 @@ using Shiplog.Worker.Execs;
 using Shiplog.Worker.Facts;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
+using Shiplog.Worker.Network;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 
@@ -15,7 +16,7 @@ namespace Shiplog.Worker.Reconcile;
 /// </summary>
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    ContainerFiles files, Sessions sessions, VolumeStore volumes, ExecRecovery execs, HostFacts host, Leftovers leftovers,
+    ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, ExecRecovery execs, HostFacts host, Leftovers leftovers,
     TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -31,6 +32,7 @@ internal sealed class HostRecovery(
         _ = facts.Report(HostFacts.Lane, null, "worker-start", [await host.StartedAsync(cancellationToken)], null);
 
         TakeUpVolumes();
+        var unheld = TakeUpNetworks();
         var explained = new HashSet<string>();
         foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
         {
@@ -39,6 +41,8 @@ internal sealed class HostRecovery(
         }
 
         var (found, repaired) = await leftovers.RemoveAsync(explained);
+        var wrong = await firewall.RecoverAsync(cancellationToken);
+        (found, repaired) = ([.. found, .. unheld, .. wrong], [.. repaired, .. wrong.Select(w => $"{w}: put right")]);
         if (found.Length > 0)
             _ = facts.Report(HostFacts.Lane, null, "reconcile", [new HostReconciledReport(found, repaired, time.GetUtcNow())], null);
         logger.Recovered(explained.Count, found.Length);
@@ -57,6 +61,23 @@ internal sealed class HostRecovery(
             foreach (var volume in record.Order.Mounts?.Select(m => m.Volume).OfType<VolumeSource>() ?? [])
                 volumes.TakeUp(paths.Id, volume.Name);
         }
+    }
+
+    /// <summary>Before anything is undone, which takes out of the firewall what it was told here.</summary>
+    /// <returns>Ports that are published, and that another program has taken meanwhile.</returns>
+    private List<string> TakeUpNetworks()
+    {
+        var unheld = new List<string>();
+        foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
+        {
+            var paths = new ContainerPaths(instance, Path.GetFileName(folder));
+            if (TryLoad(paths) is not { Phase: not RunPhase.Ended, IsOfThisBoot: true, Bare: false, Order: { Bridge: { } bridge } order })
+                continue;
+            firewall.TakeUp(paths.Id, bridge, order.Ports);
+            if (order.Ports is { } published && ports.TakeUp(paths.Id, published) is { } fault)
+                unheld.Add($"published port of container {paths.Id}: {fault}");
+        }
+        return unheld;
     }
 
     private ContainerRecord? TryLoad(ContainerPaths paths)
@@ -119,8 +140,7 @@ internal sealed class HostRecovery(
         {
             var gone = await runner.UndoAsync(steps.AroundProgram, paths, record.Order);
             record = record with { BootId = ContainerRecord.CurrentBoot, Bare = true };
-            // The lease stays with the container.
-            _ = facts.Report(paths.Id, null, "reconcile", [.. gone.Where(r => r is not IpReleasedReport)], null);
+            _ = facts.Report(paths.Id, null, "reconcile", [.. ExitWatch.Kept(gone)], null);
         }
 
         record.Save(paths.State, durable: false);

@@ -11,6 +11,12 @@ internal static partial class Log
     [LoggerMessage(602, LogLevel.Warning, "the start of container {Container} was interrupted and has been undone")]
     public static partial void StartUndone(this ILogger logger, string container);
 
+    [LoggerMessage(604, LogLevel.Warning, "the firewall's rules had been changed by somebody else and have been put back: {Found}")]
+    public static partial void FirewallPutBack(this ILogger logger, string found);
+
+    [LoggerMessage(605, LogLevel.Error, "the firewall's rules could not be put back; looked at again when something arrives")]
+    public static partial void FirewallBroken(this ILogger logger, Exception fault);
+
     [LoggerMessage(603, LogLevel.Information, "container {Container} waits for try {Attempt} of its restart policy")]
     public static partial void RestartTakenUp(this ILogger logger, string container, int attempt);
 }

@@ -15,6 +15,7 @@ internal sealed class Kernel(RunningInstance engine)
         found.UnionWith(Interfaces());
         found.UnionWith(Cgroups());
         found.UnionWith(Monitors());
+        found.UnionWith(await PortsAsync());
         found.UnionWith(Folders());
         found.UnionWith((await engine.Database.OpenLeasesAsync()).Select(l => "lease " + l));
         return found;
@@ -47,6 +48,12 @@ internal sealed class Kernel(RunningInstance engine)
 
     private static IEnumerable<string> Interfaces() =>
         File.ReadLines("/proc/net/dev").Skip(2).Select(line => "interface " + line.Split(':')[0].Trim());
+
+    /// <summary>Published ports in the packet filter.</summary>
+    private async Task<IEnumerable<string>> PortsAsync() =>
+        from line in (await Command.RunAsync("nft", ["list", "table", "ip", engine.Instance.NftTable])).Output.Split('\n')
+        where line.Contains(" . ", StringComparison.Ordinal) && line.Contains(" : ", StringComparison.Ordinal) && !line.Contains("type ", StringComparison.Ordinal)
+        select "published " + line.Trim();
 
     private IEnumerable<string> Cgroups() =>
         from hierarchy in Directory.EnumerateDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup")

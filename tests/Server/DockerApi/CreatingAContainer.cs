@@ -34,7 +34,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
         "Invalid container name (a b), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
 
     [Theory]
-    [InlineData("""{"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"80"}]}}}""", "HostConfig.PortBindings ({\"80/tcp\":[{\"HostPort\":\"80\"}]})")]
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
     [InlineData("""{"HostConfig":{"CgroupParent":"/else"}}""", "HostConfig.CgroupParent (\"/else\")")]
     [InlineData("""{"HostConfig":{"DeviceRequests":[{"Count":-1}]}}""", "HostConfig.DeviceRequests ([{\"Count\":-1}])")]

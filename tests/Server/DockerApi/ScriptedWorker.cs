@@ -163,6 +163,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 id, bridge.NetworkId, bridge.Bridge, bridge.HostInterface, "eth0", bridge.MacAddress, "/netns/" + id, step, at));
             reports.Add(new IpAssignedReport(id, address.NetworkId, address.Address, address.PrefixLength, address.Gateway, step, at));
         }
+        if (start.Ports is { } ports)
+            reports.Add(new PortsPublishedReport(id, ports.Ports, step, at));
         if (VolumesOf(start) is { Length: > 0 } volumes)
             reports.Insert(1, new VolumesMountedReport(id, volumes, step, at));
         reports.Add(new ContainerStartedReport(id, 4242, "crun", step, at));
@@ -178,6 +180,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
             return [];
         var at = DateTimeOffset.UtcNow;
         var reports = new List<Report> { new ContainerExitedReport(id, exitCode, false, "/log", at) };
+        if (start.Ports is { } ports)
+            reports.Add(new PortsUnpublishedReport(id, ports.Ports, false, at));
         if (start is { Bridge: { } bridge, Address: { } address })
         {
             reports.Add(new IpReleasedReport(id, address.NetworkId, address.Address, at));

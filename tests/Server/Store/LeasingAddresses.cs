@@ -63,6 +63,21 @@ public sealed class LeasingAddresses(StoreFixture fixture)
         (await Store.RequestStartAsync((await Store.CreateContainerAsync()).Id, network)).Endpoint!.Address.ShouldBe("10.83.0.2");
     }
 
+    [Theory]
+    [InlineData("0.0.0.0/0", "10.0.0.1")]
+    [InlineData("127.0.0.1", "0.0.0.0/0")]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    public async Task The_table_itself_refuses_a_second_holder_of_a_port(string first, string second)
+    {
+        var host = TestStore.NewId();
+        string Insert(string address, string protocol) =>
+            "insert into port_lease (host, address, port, protocol, container_id, container_port, command_id, during) " +
+            $"values ('{host}', '{address}', 8080, '{protocol}', 'x', 80, 'x', tstzrange(now(), null))";
+        await fixture.Cluster.PsqlAsync(Insert(first, "tcp"), "shiplog_owner");
+        await fixture.Cluster.PsqlAsync(Insert(second, "udp"), "shiplog_owner");
+        (await Should.ThrowAsync<InvalidOperationException>(() => fixture.Cluster.PsqlAsync(Insert(second, "tcp"), "shiplog_owner"))).Message.ShouldContain("port_lease_once");
+    }
+
     [Fact]
     public async Task The_table_itself_refuses_a_second_holder()
     {

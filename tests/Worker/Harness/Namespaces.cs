@@ -25,6 +25,9 @@ internal sealed class Namespaces : IDisposable
             throw new InvalidOperationException("the test's namespaces could not be made: tests of the kernel need root");
     }
 
+    /// <summary>Of the process that holds them.</summary>
+    public int Pid => _holder.Id;
+
     /// <summary>Starts a program inside.</summary>
     public Process Start(string program, IEnumerable<string> arguments, Action<ProcessStartInfo>? configure = null)
     {

@@ -23,6 +23,8 @@ public static class HostRules
             Security = SecurityRules.Fit(asked),
             Namespaces = NamespaceRules.Fit(asked, features, warnings),
         };
+        if (host is { NetworkMode: "host", PortBindings: [_, ..] })
+            warnings.Add("Published ports are discarded when using host network mode");
         if (!features.Forwarding && host.NetworkMode is not ("host" or "none"))
             warnings.Add("IPv4 forwarding is disabled. Networking will not work.");
         var fault = NamespaceRules.Conflict(host, hostname)
@@ -35,8 +37,9 @@ public static class HostRules
             ?? SysctlRules.Fault(host)
             ?? DeviceRules.Fault(host.Devices)
             ?? SecurityRules.Fault(host.Security, features)
-            ?? LogRules.Fault(host);
-        var refusal = fault is null ? LogRules.NotBuilt(host) : new Refusal(RefusalKind.Invalid, fault);
+            ?? LogRules.Fault(host)
+            ?? PortRules.Fault(host);
+        var refusal = fault is null ? LogRules.NotBuilt(host) ?? PortRules.NotBuilt(host) : new Refusal(RefusalKind.Invalid, fault);
         return new FittedOptions(host, [.. warnings], refusal);
     }
 }

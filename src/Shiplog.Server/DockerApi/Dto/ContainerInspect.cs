@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Shiplog.Server.DockerApi.Dto;
@@ -69,7 +68,7 @@ internal sealed record HostConfigDto
     public string ContainerIDFile { get; init; } = "";
     public LogConfigBody LogConfig { get; init; } = new("json-file", []);
     public string NetworkMode { get; init; } = "";
-    public Dictionary<string, JsonElement> PortBindings { get; init; } = [];
+    public Dictionary<string, PortBindingDto[]> PortBindings { get; init; } = [];
     public RestartPolicyDto RestartPolicy { get; init; } = new("no", 0);
     public bool AutoRemove { get; init; }
     public string VolumeDriver { get; init; } = "";
@@ -156,7 +155,7 @@ internal sealed record NetworkSettingsDto
     public Dictionary<string, EndpointDto> Networks { get; init; } = [];
 }
 
-internal sealed record PortBindingDto(string HostIp, string HostPort);
+internal sealed record PortBindingDto(string? HostIp, string? HostPort);
 
 /// <summary>A container's place in a network.</summary>
 internal sealed record EndpointDto

@@ -8,7 +8,9 @@ internal sealed record ContainerSummary(
     Dictionary<string, string> Labels, string State, string Status, SummaryHostConfigDto HostConfig, SummaryNetworksDto NetworkSettings,
     MountDto[] Mounts);
 
-internal sealed record PortDto(ushort PrivatePort, string Type);
+internal sealed record PortDto(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IP, int PrivatePort,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? PublicPort, string Type);
 
 internal sealed record SummaryHostConfigDto(string NetworkMode);
 

@@ -39,6 +39,8 @@ internal sealed record CreateContainerBody
 internal sealed record HostConfigBody : ResourcesBody
 {
     public string? NetworkMode { get; init; }
+    public Dictionary<string, PortBindingDto?[]?>? PortBindings { get; init; }
+    public bool? PublishAllPorts { get; init; }
     public bool? AutoRemove { get; init; }
     public RestartPolicyDto? RestartPolicy { get; init; }
     public string[]? ExtraHosts { get; init; }
