@@ -27,6 +27,10 @@ internal sealed class Engine(Uri address) : IDisposable
     public Task<AddressLeaseView[]> LeasesAsync(string query, CancellationToken cancellation) =>
         GetAsync($"leases?{query}", CliJson.Default.AddressLeaseViewArray, cancellation);
 
+    /// <param name="query">As <c>port=8080&amp;at=…</c>.</param>
+    public Task<PortLeaseView[]> PortLeasesAsync(string query, CancellationToken cancellation) =>
+        GetAsync($"leases/ports?{query}", CliJson.Default.PortLeaseViewArray, cancellation);
+
     /// <summary>The last lines of its output.</summary>
     public async Task<string> LogsAsync(string containerId, int tail, bool timestamps, CancellationToken cancellation)
     {
@@ -114,5 +118,6 @@ internal sealed record Problem(string? Title, string? Detail);
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(EventView[]))]
 [JsonSerializable(typeof(AddressLeaseView[]))]
+[JsonSerializable(typeof(PortLeaseView[]))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class CliJson : JsonSerializerContext;

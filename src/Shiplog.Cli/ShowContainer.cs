@@ -97,9 +97,14 @@ internal static class ShowContainer
     private static string[] Row(EventView e, int index) =>
         [index == 0 ? Text.Time(e.At) : "", Text.TimeOfDay(e.At), e.Type.Replace('_', ' '), Detail(e.Data), e.Actor, e.Cause];
 
+    private static string Port(JsonElement p) =>
+        $"{p.GetProperty("hostIp").GetString()}:{p.GetProperty("hostPort")}->{p.GetProperty("containerPort")}/{p.GetProperty("protocol").GetString()}";
+
     /// <summary>The one value by which an event of its kind is told from another.</summary>
     private static string Detail(JsonElement data)
     {
+        if (data.TryGetProperty("ports", out var ports) && ports.ValueKind is JsonValueKind.Array && data.TryGetProperty("durationMs", out _))
+            return string.Join(' ', ports.EnumerateArray().Select(Port));
         foreach (var name in (string[])["error", "exitCode", "address", "hostInterface", "reference", "signal", "pid", "name"])
         {
             if (data.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null)

@@ -47,6 +47,27 @@ public sealed class TellingOfThePast
     public void An_address_may_be_of_either_kind(string address, string query) => WhoHad.Query(address, null).ShouldBe(query);
 
     [Theory]
+    [InlineData("8080", "port=8080")]
+    [InlineData("53/udp", "port=53&protocol=udp")]
+    [InlineData(":8080", "port=8080")]
+    [InlineData("127.0.0.1:8080/tcp", "port=8080&protocol=tcp&address=127.0.0.1")]
+    [InlineData("172.17.0.3", null)]
+    [InlineData("02:42:ac:11:00:02", null)]
+    [InlineData("0", null)]
+    [InlineData("70000", null)]
+    public void A_port_may_be_asked_for_too(string text, string? query) => WhoHad.PortQuery(text, null).ShouldBe(query);
+
+    [Fact]
+    public void A_port_leads_to_who_had_it()
+    {
+        var text = new StringWriter();
+        WhoHad.Write(text, [new PortLeaseView("host-1", "0.0.0.0", 8080, "tcp", 80, new string('a', 64), "cce", "busybox", "unix:root", Noon, null, null, "start")])
+            .ShouldBeTrue();
+        foreach (var part in (string[])["0.0.0.0:8080/tcp", "80/tcp", "cce", "now", "host-1"])
+            text.ToString().ShouldContain(part);
+    }
+
+    [Theory]
     [InlineData("1.2")]
     [InlineData("cce")]
     [InlineData("02:42:ac")]

@@ -61,6 +61,18 @@ public sealed record AddressLeaseView(
     string Address, string MacAddress, string NetworkId, string? Network, string ContainerId, string Container, string Image, string Actor,
     DateTimeOffset From, DateTimeOffset? Until, string? Released, string CommandId);
 
+/// <summary>Who has, or had, a port of a host.</summary>
+/// <param name="HostIp"><c>0.0.0.0</c> for all of the host's addresses.</param>
+/// <param name="ContainerPort">The container's, which was reached there.</param>
+/// <param name="Image">The container's image as it was named.</param>
+/// <param name="Actor">Who made the container.</param>
+/// <param name="Until"><see langword="null"/> while it is held.</param>
+/// <param name="Released">Why it ended: <c>released</c>, <c>start failed</c>, <c>container removed</c>, <c>superseded</c>, <c>restart cancelled</c>.</param>
+/// <param name="CommandId">The start that took it.</param>
+public sealed record PortLeaseView(
+    string Host, string HostIp, int HostPort, string Protocol, int ContainerPort, string ContainerId, string Container, string Image, string Actor,
+    DateTimeOffset From, DateTimeOffset? Until, string? Released, string CommandId);
+
 /// <summary>The engine's own state.</summary>
 /// <param name="Store">Whether PostgreSQL answers.</param>
 /// <param name="Worker">Whether the worker answers.</param>

@@ -23,6 +23,7 @@ internal static class RestApi
         .AddSingleton<ImageViews>()
         .AddSingleton<ContainerLogs>()
         .AddSingleton<AddressViews>()
+        .AddSingleton<PortViews>()
         .AddSingleton<EventViews>()
         .AddSingleton<Status>();
 
@@ -49,6 +50,11 @@ internal static class RestApi
         api.MapGet("/leases", async (AddressViews views, string? address, string? mac, DateTimeOffset? at, CancellationToken cancellation) =>
             address is null ? Ok(await views.ListAsync(null, mac, at, cancellation))
             : IPAddress.TryParse(address, out var parsed) ? Ok(await views.ListAsync(parsed, mac, at, cancellation))
+            : Problem(StatusCodes.Status400BadRequest, "invalid address", $"{address} is not an IP address"));
+        api.MapGet("/leases/ports", async (
+            PortViews views, int? port, string? protocol, string? address, DateTimeOffset? at, CancellationToken cancellation) =>
+            address is null ? Ok(await views.ListAsync(port, protocol, null, at, cancellation))
+            : IPAddress.TryParse(address, out var parsed) ? Ok(await views.ListAsync(port, protocol, parsed, at, cancellation))
             : Problem(StatusCodes.Status400BadRequest, "invalid address", $"{address} is not an IP address"));
         api.MapGet("/events", async (EventViews events, long? after, int? limit, string? type, string? stream, CancellationToken cancellation) =>
             Ok(await events.PageAsync(after ?? 0, Math.Clamp(limit ?? 100, 1, 1000), type, stream, cancellation)));

@@ -145,6 +145,29 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
     }
 
     [Fact]
+    public async Task Who_had_a_port_is_told_for_any_time_and_also_of_removed_containers()
+    {
+        var (id, name) = await CreateAsync();
+        var (from, until) = (DateTimeOffset.UtcNow.AddHours(-4), DateTimeOffset.UtcNow.AddHours(-3));
+        var context = TestStore.Request(actor: "unix:dora");
+        PublishedPort[] ports = [new("0.0.0.0", 7777, 80, "tcp"), new("127.0.0.1", 7777, 53, "udp")];
+        await fixture.Log.AppendAsync([
+            (Streams.Container(id), new ContainerStartRequested(id, context.CommandId, null, from) { Ports = ports }),
+            (Streams.Container(id), new PortsUnpublished(id, ports, false, until)),
+            (Streams.Container(id), new ContainerRemoved(id, null, until))], context, Cancellation);
+
+        var at = Uri.EscapeDataString(from.AddMinutes(5).ToString("O"));
+        var lease = (await GetAsync<PortLeaseView[]>($"/api/v1/leases/ports?port=7777&protocol=TCP&at={at}")).ShouldHaveSingleItem();
+        (lease.Container, lease.HostIp, lease.HostPort, lease.ContainerPort, lease.Actor, lease.Released).ShouldBe((name, "0.0.0.0", 7777, 80, "unix:dora", "released"));
+        lease.Until.ShouldNotBeNull().ShouldBe(until, TimeSpan.FromMilliseconds(1));
+        (await GetAsync<PortLeaseView[]>($"/api/v1/leases/ports?port=7777&address=127.0.0.1&at={at}")).Length.ShouldBe(2, "what is at all addresses is at this one, too");
+        (await GetAsync<PortLeaseView[]>($"/api/v1/leases/ports?port=7777&address=10.0.0.1&at={at}")).ShouldHaveSingleItem().Protocol.ShouldBe("tcp");
+        (await GetAsync<PortLeaseView[]>($"/api/v1/leases/ports?port=7777&at={Uri.EscapeDataString(until.AddMinutes(5).ToString("O"))}")).ShouldBeEmpty();
+        using var refused = await Client.GetAsync("/api/v1/leases/ports?address=nonsense", Cancellation);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task The_status_says_that_store_and_worker_answer()
     {
         var status = await GetAsync<StatusView>("/api/v1/status");
