@@ -2,8 +2,8 @@ using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Hosts;
-using PublishPorts = Shiplog.Domain.Networks.PublishPorts;
 using Shiplog.Domain.Networks;
+using PublishPorts = Shiplog.Domain.Networks.PublishPorts;
 
 namespace Shiplog.Domain.Tests.Networks;
 
