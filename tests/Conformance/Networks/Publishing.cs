@@ -87,6 +87,37 @@ public sealed class Publishing : Conversation
     }
 
     [Fact]
+    public async Task Need_not_be_exposed_besides()
+    {
+        var id = await RunAsync(new
+        {
+            DockerEngine.Image,
+            Cmd = (string[])["sleep", "1000"],
+            HostConfig = new { PortBindings = new Dictionary<string, object[]> { ["80/tcp"] = [new { HostPort = "8088" }] } },
+        });
+        var inspect = await InspectAsync(id);
+        if (DockerEngine.IsDockerd)
+            inspect.At("NetworkSettings", "Ports").EnumerateObject().ShouldBeEmpty("an accepted difference");
+        else
+            (Port(inspect), inspect.Keys("Config", "ExposedPorts").Single()).ShouldBe((8088, "80/tcp"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task With_an_empty_list_is_exposed_and_gets_a_port_where_all_do(bool all)
+    {
+        var id = await RunAsync(new
+        {
+            DockerEngine.Image,
+            Cmd = (string[])["sleep", "1000"],
+            ExposedPorts = new Dictionary<string, object> { ["80/tcp"] = new { } },
+            HostConfig = new { PublishAllPorts = all, PortBindings = new Dictionary<string, object[]> { ["80/tcp"] = [] } },
+        });
+        (await InspectAsync(id)).At("NetworkSettings", "Ports", "80/tcp").ValueKind.ShouldBe(all ? JsonValueKind.Array : JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task Is_over_when_the_container_stops_and_begins_again_with_it()
     {
         var id = await RunAsync(Body(8095, "", Server));

@@ -130,6 +130,23 @@ public sealed class PublishingPorts(SharedWorker shared) : IClassFixture<SharedW
     }
 
     [Fact]
+    public async Task What_listens_at_the_hosts_loopback_is_no_containers()
+    {
+        using var program = Sockets.Serve(_host.Namespaces.Pid, 8100, "private");
+        var order = await StartAsync(18, new PortMapping("127.0.0.1", 8101, 80, "tcp"));
+        // As a container could that may change its own routes.
+        _host.Namespaces.Run("nsenter", "-t", $"{PidOf(order)}", "-n", "sh", "-c", """
+            set -e
+            echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet
+            ip address flush dev lo
+            ip route add 127.0.0.1 via 172.30.0.1 src 172.30.0.18
+            """);
+        (await Sockets.AskAsync(PidOf(order), "172.30.0.1", 8100)).ShouldBe("private", "it listens at all addresses");
+        Should.Throw<InvalidOperationException>(() => _host.Namespaces.Run(
+            "nsenter", "-t", $"{PidOf(order)}", "-n", "busybox", "nc", "-w", "3", "127.0.0.1", "8100"));
+    }
+
+    [Fact]
     public async Task A_port_that_a_program_has_is_refused_and_all_is_undone()
     {
         using var program = Sockets.In(_host.Namespaces.Pid, () => new TcpListener(IPAddress.Loopback, 8083));
