@@ -22,6 +22,15 @@ containers_stop() {
   fi
 }
 
+# The process that serves containers' names goes on as they do (src/Shiplog.Worker/Network/NameServer.cs).
+nameserver_stop() {
+  local pid
+  pid=$(cat "$SL_RUN/dns/aardvark.pid" 2>/dev/null) || return 0
+  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF "$SL_RUN/dns" || return 0
+  kill -TERM "$pid"
+  within 10 test ! -e "/proc/$pid" || kill -KILL "$pid"
+}
+
 # Containers whose engine is away cannot be asked to stop.
 containers_kill() {
   local monitor
@@ -38,6 +47,7 @@ containers_gone() { [ -z "$(containers_running)" ]; }
 
 purge() {
   containers_kill
+  nameserver_stop
   # The namespaces of containers are pinned inside the worker's mount namespace: with the last pin all mounts, and with
   # the network namespaces all virtual interfaces, go.
   ! pinned "$SL_MOUNTS" || umount "$SL_MOUNTS"
@@ -58,9 +68,14 @@ purge() {
 purge_network() {
   in_network nft delete table inet "$SL_NFT_TABLE" 2>/dev/null || :
   in_network nft delete table ip "$SL_NFT_TABLE" 2>/dev/null || :
-  in_network ip link delete "$SL_BRIDGE" 2>/dev/null || :
+  # Of each network's bridge there is a record (src/Shiplog.Worker/Network/NetworkRecord.cs).
+  local bridge bridges=("$SL_BRIDGE")
+  for bridge in "$SL_HOME"/worker/networks/*.json; do
+    [ ! -e "$bridge" ] || bridges+=("$(basename "$bridge" .json)")
+  done
+  for bridge in "${bridges[@]}"; do in_network ip link delete "$bridge" 2>/dev/null || :; done
   PURGE_LEFT=$(
-    in_network ip -o link show "$SL_BRIDGE" 2>/dev/null | sed 's/^/interface /' || :
+    for bridge in "${bridges[@]}"; do in_network ip -o link show "$bridge" 2>/dev/null | sed 's/^/interface /' || :; done
     in_network nft list tables | grep -w "$SL_NFT_TABLE" || :
   )
 }

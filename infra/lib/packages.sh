@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Debian packages: installed only where missing, without starting any service of theirs. Source it.
 
-RUN_PACKAGES='crun conmon libseccomp2 nftables iproute2 golang-github-containers-common postgresql docker-registry busybox-static
+RUN_PACKAGES='crun conmon libseccomp2 nftables iproute2 aardvark-dns golang-github-containers-common postgresql docker-registry busybox-static
   util-linux curl jq ca-certificates'
 # The docker CLI plugin is compiled to a native program, which the C compiler links.
 BUILD_PACKAGES='gcc libc6-dev zlib1g-dev'

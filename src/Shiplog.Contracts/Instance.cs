@@ -106,7 +106,13 @@ public sealed record Settings
     /// <summary>The default bridge's address and subnet: <c>172.17.0.1/16</c>; where not set, the first free of 172.17..172.31.</summary>
     [JsonPropertyName("bip")] public string? Bip { get; set; }
 
-    /// <summary>MTU of the default bridge, bytes.</summary>
+    /// <summary>
+    /// Where networks get their subnets from that nobody has chosen: <c>[{"base": "10.10.0.0/16", "size": 24}]</c>; where not
+    /// set, 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in pieces of /20.
+    /// </summary>
+    [JsonPropertyName("default-address-pools")] public AddressPoolSetting[] AddressPools { get; set; } = [];
+
+    /// <summary>MTU of bridges, bytes.</summary>
     [JsonPropertyName("mtu")] public int Mtu { get; set; } = 1500;
 
     /// <summary>DNS servers for containers; where not set, the host's.</summary>
@@ -138,6 +144,17 @@ public sealed record Settings
 
     /// <summary>The Unix user that the server runs as.</summary>
     [JsonPropertyName("user")] public string User { get; set; } = "shiplog";
+}
+
+/// <summary>An item of <c>default-address-pools</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record AddressPoolSetting
+{
+    /// <summary>CIDR.</summary>
+    [JsonPropertyName("base"), JsonRequired] public string Base { get; set; } = "";
+
+    /// <summary>Prefix length of each subnet of it.</summary>
+    [JsonPropertyName("size"), JsonRequired] public int Size { get; set; }
 }
 
 [JsonSourceGenerationOptions(ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]

@@ -50,4 +50,7 @@ public enum RefusalKind
 
     /// <summary>It broke (500).</summary>
     Failed,
+
+    /// <summary>Nobody may do that (403).</summary>
+    Forbidden,
 }

@@ -30,14 +30,20 @@ internal static class WorkerServices
 
         services.AddSingleton<Inotify>().AddSingleton<ProcessEnds>();
         services.AddSingleton<Bridges>().AddSingleton<Firewall>().AddSingleton<HeldPorts>().AddSingleton<Conversations>();
+        services.AddSingleton<ContainerLinks>().AddSingleton<NetworkConnector>().AddSingleton<NameServer>();
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
         services.AddSingleton<NamespaceSharing>();
+
+        services.AddSingleton(provider => new NetworkOrders(
+            provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<NetworkConnector>(), provider.GetRequiredService<Bridges>(),
+            provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<VolumeStore>();
         services.AddSingleton(provider => new VolumeOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()
-            .AddSingleton<AssignIpStep>().AddSingleton<PublishPortsStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
+            .AddSingleton(provider => new AssignIpStep(provider.GetRequiredService<TimeProvider>())).AddSingleton<PublishPortsStep>()
+            .AddSingleton<ServeNamesStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();

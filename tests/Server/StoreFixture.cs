@@ -73,8 +73,8 @@ internal sealed class TestStore : IAsyncDisposable
     public async Task<ContainerStartRequested> RequestStartAsync(string id, Network? network = null, CommandContext? context = null)
     {
         context ??= Request();
-        var decision = await Log.DecideStartAsync(id, network, (c, endpoint) => Decision.Accept(
-            new ContainerStartRequested(id, context.CommandId, endpoint, DateTimeOffset.UtcNow)), context, Cancellation);
+        var decision = await Log.DecideStartAsync(id, network, (c, endpoints) => Decision.Accept(
+            new ContainerStartRequested(id, context.CommandId, endpoints is [var endpoint, ..] ? endpoint : null, DateTimeOffset.UtcNow)), context, Cancellation);
         return (ContainerStartRequested)decision.ShouldBeOfType<Decision.Accepted>().Events[0];
     }
 

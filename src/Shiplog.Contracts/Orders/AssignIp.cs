@@ -1,7 +1,11 @@
 namespace Shiplog.Contracts.Orders;
 
 /// <summary>Give the container's interface the address that the server has leased, and the default route.</summary>
-public sealed record AssignIp(string NetworkId, string Address, int PrefixLength, string Gateway);
+public sealed record AssignIp(string NetworkId, string Address, int PrefixLength, string Gateway)
+{
+    /// <summary>Without the default route: another network has it, or this one leads nowhere.</summary>
+    public bool WithoutRoute { get; init; }
+}
 
 /// <summary>The address is on the interface and the route is set.</summary>
 public sealed record IpAssignedReport(

@@ -41,6 +41,9 @@ public sealed record StartContainer(
 
     /// <summary>Ports of the host's at which it is reached; <see langword="null"/> for none.</summary>
     public PublishPorts? Ports { get; init; }
+
+    /// <summary>Its places in networks besides that of <see cref="Bridge"/>; <see langword="null"/> for none.</summary>
+    public NetworkPlace[]? Further { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

@@ -1,5 +1,6 @@
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Domain.Commands;
@@ -30,6 +31,9 @@ public static class CommandLife
         ImageRemoveRequested e => new(e.CommandId, "RemoveImage", e),
         VolumeCreateRequested e => new(e.CommandId, "CreateVolume", e),
         VolumeRemoveRequested e => new(e.CommandId, "RemoveVolume", e),
+        ContainerConnectRequested e => new(e.CommandId, "ConnectNetwork", e),
+        ContainerDisconnectRequested e => new(e.CommandId, "DisconnectNetwork", e),
+        NetworkRemoveRequested e => new(e.CommandId, "RemoveNetwork", e),
         _ => null,
     };
 
@@ -61,6 +65,10 @@ public static class CommandLife
         VolumeCreated { CommandId: { } id } => (id, "CreateVolume"),
         VolumeRemoved e => (e.CommandId, "RemoveVolume"),
         VolumeCommandFailed e => (e.CommandId, e.Command),
+        ContainerConnected e => (e.CommandId, "ConnectNetwork"),
+        ContainerDisconnected e => (e.CommandId, "DisconnectNetwork"),
+        NetworkRemoved e => (e.CommandId, "RemoveNetwork"),
+        NetworkCommandFailed e => (e.CommandId, e.Command),
         _ => null,
     };
 }

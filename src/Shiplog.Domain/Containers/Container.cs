@@ -1,4 +1,5 @@
 using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Networks;
 
 namespace Shiplog.Domain.Containers;
 
@@ -64,10 +65,18 @@ public sealed record Container
     public string Error { get; init; } = "";
     /// <summary>Where the log is kept.</summary>
     public string? Logs { get; init; }
-    /// <summary>The place in its network while it has one.</summary>
-    public NetworkEndpoint? Endpoint { get; init; }
-    /// <summary>The leased address is on the container's interface.</summary>
-    public bool AddressAssigned { get; init; }
+    /// <summary>The networks that it is in whenever it runs; <see langword="null"/> where its network mode says all.</summary>
+    public NetworkAttachment[]? Networks { get; init; }
+    /// <summary>Its places in them while it has some, the first one first.</summary>
+    public ContainerPlace[] Places { get; init; } = [];
+    /// <summary>Ids of the networks that it has an interface in.</summary>
+    public string[] Interfaces { get; init; } = [];
+    /// <summary>The first place. States that were kept before there could be several have none but this.</summary>
+    public NetworkEndpoint? Endpoint
+    {
+        get => Places is [var first, ..] ? first.Endpoint : null;
+        init => Places = Places is [] && value is not null ? [new ContainerPlace(value, Assigned: true)] : Places;
+    }
     /// <summary>The host's ports that are its own, from the start's intent on.</summary>
     public PublishedPort[] LeasedPorts { get; init; } = [];
     /// <summary>Those of them at which it is reached now.</summary>
@@ -129,20 +138,30 @@ public sealed record Container
             Config = e.Config,
             Host = e.Host,
             Mounts = e.Mounts ?? [],
+            Networks = e.Networks,
             CreatedAt = e.At,
             LastCommandId = e.CommandId,
         },
         ContainerStartRequested e => Open(c, e.CommandId, "StartContainer") with
         {
-            Endpoint = e.Endpoint,
+            Places = e.Endpoint is null ? [] : [.. new[] { e.Endpoint }.Concat(e.Further ?? []).Select(p => new ContainerPlace(p, Assigned: false))],
             LeasedPorts = e.Ports ?? [],
             StartCommandId = e.CommandId,
         },
         RootFsMounted e => c with { RootFs = e },
-        BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace },
-        IpAssigned => c with { AddressAssigned = true },
+        BridgeAttached e => c with { NetworkNamespace = e.NetworkNamespace, Interfaces = [.. c.Interfaces, e.NetworkId] },
+        IpAssigned e => c.WithPlaces(e.NetworkId, p => p with { Assigned = true }),
         PortsPublished e => c with { Ports = e.Ports },
         PortsUnpublished e => c with { Ports = [], LeasedPorts = e.Kept ? c.LeasedPorts : [] },
+        // Connects take nobody's place: another command may be under way beside one.
+        ContainerConnectRequested e => c with
+        {
+            Places = [.. c.Places, new ContainerPlace(e.Endpoint, Assigned: false) { ConnectedBy = e.CommandId }],
+            LastCommandId = e.CommandId,
+        },
+        ContainerConnected e => Close(c, e.CommandId).WithPlaces(e.NetworkId, p => p with { ConnectedBy = null }) with { Networks = e.Networks },
+        ContainerDisconnectRequested e => c with { LastCommandId = e.CommandId },
+        ContainerDisconnected e => Close(c, e.CommandId) with { Networks = e.Networks },
         ContainerStarted e => (e.Attempt is null ? Close(c, e.CommandId) : c) with
         {
             Status = ContainerStatus.Running,
@@ -188,9 +207,8 @@ public sealed record Container
             // As Docker: what does not run is not well.
             Health = c.Health is null ? null : "unhealthy",
         },
-        IpReleased => c with { Endpoint = null, AddressAssigned = false },
-        // The address goes with the interface; the lease need not.
-        BridgeDetached => c with { NetworkNamespace = null, AddressAssigned = false },
+        IpReleased e => c.WithoutPlaces(p => p.Endpoint.NetworkId == e.NetworkId),
+        BridgeDetached e => c.WithoutInterface(e.NetworkId),
         RootFsUnmounted => c with { RootFs = null },
         StepFailed e => c with { LastFailure = e },
         ContainerCommandFailed e => Failed(Close(c, e.CommandId), e),
@@ -221,8 +239,7 @@ public sealed record Container
     {
         "StartContainer" => c with
         {
-            Endpoint = null,
-            AddressAssigned = false,
+            Places = [],
             LeasedPorts = [],
             Ports = [],
             Error = e.Error,
@@ -230,6 +247,7 @@ public sealed record Container
             Status = c.Starts == 0 ? ContainerStatus.Created : ContainerStatus.Exited,
         },
         "RemoveContainer" => c with { Status = ContainerStatus.Dead, Error = e.Error },
+        "ConnectNetwork" => c.WithoutPlaces(p => p.ConnectedBy == e.CommandId),
         _ => c,
     };
 }

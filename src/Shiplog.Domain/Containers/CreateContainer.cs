@@ -1,6 +1,7 @@
 using System.Net;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Networks;
 
 namespace Shiplog.Domain.Containers;
 
@@ -14,6 +15,9 @@ public sealed record CreateContainer(
     string CommandId, string ContainerId, string Name, string ImageReference, ContainerConfig Config, HostOptions Host,
     MountPlan? Mounts = null)
 {
+    /// <summary>The networks that it is to be in, judged already; <see langword="null"/> where the network mode says all.</summary>
+    public NetworkAttachment[]? Networks { get; init; }
+
     /// <summary>Judges the command on this state, absent but for a repetition, and this image.</summary>
     public static Decision Decide(CreateContainer command, Container container, Image image, DateTimeOffset now)
     {
@@ -37,6 +41,7 @@ public sealed record CreateContainer(
             [.. image.Layers.Select(l => l.ChainId)], config, command.Host, now)
         {
             Mounts = command.Mounts?.Points,
+            Networks = command.Networks,
         });
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Shiplog.Domain.Mounts;
+using Shiplog.Domain.Networks;
 using static System.Text.Json.Serialization.JsonIgnoreCondition;
 
 namespace Shiplog.Domain.Containers;
@@ -15,6 +16,9 @@ public sealed record ContainerCreated(
 {
     /// <summary>What it mounts, one for each destination.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public MountPoint[]? Mounts { get; init; }
+
+    /// <summary>The networks that it is in whenever it runs, the first one first; absent where its network mode says all.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public NetworkAttachment[]? Networks { get; init; }
 }
 
 /// <summary>Intent: the container is to be started.</summary>
@@ -23,6 +27,9 @@ public sealed record ContainerStartRequested(string ContainerId, string CommandI
 {
     /// <summary>The host's ports, leased as the address is.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public PublishedPort[]? Ports { get; init; }
+
+    /// <summary>Its places in further networks.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public NetworkEndpoint[]? Further { get; init; }
 }
 
 /// <summary>Step 3: a read-write layer is mounted over the image's read-only ones.</summary>
@@ -129,4 +136,20 @@ public sealed record ContainerRemoved(string ContainerId, string? CommandId, Dat
 /// <summary>A container's place in a network.</summary>
 public sealed record NetworkEndpoint(
     string NetworkId, string NetworkName, string Bridge, string Subnet, string Gateway, string Address, int PrefixLength,
-    string HostInterface, string MacAddress);
+    string HostInterface, string MacAddress)
+{
+    /// <summary>The interface in the container; absent for <c>eth0</c>.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string? Interface { get; init; }
+
+    /// <summary>The network has no way out.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public bool Internal { get; init; }
+
+    /// <summary>Its containers may not speak with each other.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public bool Isolated { get; init; }
+
+    /// <summary>Its addresses leave the host as they are.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public bool Unmasqueraded { get; init; }
+
+    /// <summary>In bytes; absent for the instance's own.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public int? Mtu { get; init; }
+}

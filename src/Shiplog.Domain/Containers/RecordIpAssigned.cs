@@ -10,7 +10,7 @@ public static class RecordIpAssigned
     {
         if (!container.Exists)
             return Decision.Nothing;
-        if (container.AddressAssigned || container.Endpoint?.Address != report.Address)
+        if (container.PlaceIn(report.NetworkId) is not { Assigned: false } place || place.Endpoint.Address != report.Address)
             return Decision.Nothing;
         return Decision.Accept(new IpAssigned(
             container.Id, report.NetworkId, report.Address, report.PrefixLength, report.Gateway, report.Duration.TotalMilliseconds,
@@ -18,7 +18,7 @@ public static class RecordIpAssigned
     }
 
     /// <summary>Ends the lease, so it is recorded whether or not the address ever reached the interface.</summary>
-    public static Decision Decide(IpReleasedReport report, Container container) => container.Endpoint?.Address != report.Address
+    public static Decision Decide(IpReleasedReport report, Container container) => container.PlaceIn(report.NetworkId)?.Endpoint.Address != report.Address
         ? Decision.Nothing
         : Decision.Accept(new IpReleased(container.Id, report.NetworkId, report.Address, report.At));
 }

@@ -5,9 +5,9 @@ public sealed record StartContainer(string CommandId)
 {
     /// <param name="command">What is asked.</param>
     /// <param name="container">The present state.</param>
-    /// <param name="endpoint">The address leased for it; <see langword="null"/> where it needs none.</param>
+    /// <param name="endpoints">The addresses leased for it, the first one first; none where it needs none.</param>
     /// <param name="now">The server's clock.</param>
-    public static Decision Decide(StartContainer command, Container container, NetworkEndpoint? endpoint, DateTimeOffset now)
+    public static Decision Decide(StartContainer command, Container container, IReadOnlyList<NetworkEndpoint> endpoints, DateTimeOffset now)
     {
         if (container.Knows(command.CommandId))
             return Decision.Nothing;
@@ -20,7 +20,10 @@ public sealed record StartContainer(string CommandId)
                 Decision.Refuse(RefusalKind.Conflict, "container is marked for removal and cannot be started"),
             _ when container.OpenCommand is "StartContainer" =>
                 Decision.Refuse(RefusalKind.Conflict, $"container {container.Id} is being started already"),
-            _ => Decision.Accept(new ContainerStartRequested(container.Id, command.CommandId, endpoint, now)),
+            _ => Decision.Accept(new ContainerStartRequested(container.Id, command.CommandId, endpoints is [var first, ..] ? first : null, now)
+            {
+                Further = endpoints is [_, _, ..] ? [.. endpoints.Skip(1)] : null,
+            }),
         };
     }
 }

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Shiplog.Domain.Containers;
@@ -16,6 +13,8 @@ public static class AssignIp
     /// </summary>
     public static readonly TimeSpan Quarantine = TimeSpan.FromSeconds(10);
 
+    private const string FirstInterface = "eth0";
+
     /// <summary>An address that is held, or was until lately.</summary>
     /// <param name="Until"><see cref="DateTimeOffset.MaxValue"/> while it is held.</param>
     public sealed record Lease(string Address, DateTimeOffset Until);
@@ -23,26 +22,50 @@ public static class AssignIp
     /// <summary>The lowest free address of the network that has rested, or the one that has rested longest.</summary>
     /// <param name="leases">All leases that are held or ended within <see cref="Quarantine"/>.</param>
     /// <returns><see langword="null"/> where no address is free.</returns>
-    public static NetworkEndpoint? Choose(Network network, string containerId, IEnumerable<Lease> leases, DateTimeOffset now)
+    public static NetworkEndpoint? Choose(Network network, string containerId, IEnumerable<Lease> leases, DateTimeOffset now) =>
+        Choose(network, containerId, new NetworkAttachment(network.Id, network.Name), FirstInterface, leases, now);
+
+    /// <summary>As that, or the very address that is asked for.</summary>
+    /// <param name="interface">The interface's name in the container.</param>
+    public static NetworkEndpoint? Choose(
+        Network network, string containerId, NetworkAttachment wanted, string @interface, IEnumerable<Lease> leases, DateTimeOffset now)
     {
         if (network.Subnet is not { } cidr || network.Gateway is not { } gateway || network.Bridge is not { } bridge)
             return null;
-        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        var prefix = int.Parse(cidr.AsSpan(slash + 1), CultureInfo.InvariantCulture);
-        var used = leases.GroupBy(l => ToNumber(l.Address)).ToDictionary(g => g.Key, g => g.Max(l => l.Until));
-        used[ToNumber(gateway)] = DateTimeOffset.MaxValue;
-        if (Lowest(ToNumber(cidr[..slash]), prefix, used, now) is not { } number)
+        var subnet = Subnet.Parse(cidr);
+        var used = leases.GroupBy(l => Number(l.Address)).ToDictionary(g => g.Key, g => g.Max(l => l.Until));
+        used[Number(gateway)] = DateTimeOffset.MaxValue;
+        var free = wanted.Address is { } asked ? Free(Number(asked), used, now)
+            : Lowest(subnet, network.IpRange is { } range ? Subnet.Parse(range) : subnet, used, now);
+        if (free is not { } number)
             return null;
-        var address = ToAddress(number);
+        var address = Subnet.Text(number);
         return new NetworkEndpoint(
-            network.Id, network.Name, bridge, cidr, gateway, address.ToString(), prefix, HostInterface(containerId), Mac(address));
+            network.Id, network.Name, bridge, cidr, gateway, address, subnet.Prefix, HostInterface(containerId, @interface),
+            wanted.MacAddress?.ToLowerInvariant() ?? Mac(number))
+        {
+            Interface = @interface is FirstInterface ? null : @interface,
+            Internal = network.Internal,
+            Isolated = !network.IsOn(BridgeOptions.Icc),
+            Unmasqueraded = !network.IsOn(BridgeOptions.Masquerade),
+            Mtu = BridgeOptions.MtuOf(network),
+        };
     }
 
-    private static uint? Lowest(uint subnet, int prefix, Dictionary<uint, DateTimeOffset> used, DateTimeOffset now)
+    /// <summary>The lowest name that none of these interfaces has.</summary>
+    public static string FreeInterface(IEnumerable<NetworkEndpoint> present)
     {
-        var mask = prefix == 0 ? 0 : uint.MaxValue << (32 - prefix);
-        var first = (subnet & mask) + 1;
-        var last = (subnet | ~mask) - 1;
+        var used = present.Select(e => e.Interface ?? FirstInterface).ToHashSet();
+        return Enumerable.Range(0, int.MaxValue).Select(n => string.Create(CultureInfo.InvariantCulture, $"eth{n}")).First(name => !used.Contains(name));
+    }
+
+    private static uint? Free(uint asked, Dictionary<uint, DateTimeOffset> used, DateTimeOffset now) =>
+        used.TryGetValue(asked, out var until) && until > now ? null : asked;
+
+    private static uint? Lowest(Subnet subnet, Subnet range, Dictionary<uint, DateTimeOffset> used, DateTimeOffset now)
+    {
+        var first = Math.Max(range.Base, subnet.Base + 1);
+        var last = Math.Min(range.Last, subnet.Last - 1);
         for (var n = first; n <= last && n >= first; n++)
         {
             if (!used.ContainsKey(n))
@@ -53,21 +76,13 @@ public static class AssignIp
     }
 
     /// <summary>Docker's form: a locally administered prefix and the address, so that one never contradicts the other.</summary>
-    private static string Mac(IPAddress address) =>
-        "02:42:" + string.Join(':', address.GetAddressBytes().Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
+    private static string Mac(uint address) => string.Create(
+        CultureInfo.InvariantCulture, $"02:42:{address >> 24:x2}:{(address >> 16) & 255:x2}:{(address >> 8) & 255:x2}:{address & 255:x2}");
 
     /// <summary>One name for a container's whole life; at most 15 bytes, as the kernel demands.</summary>
-    private static string HostInterface(string containerId) =>
-        "veth" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(containerId)))[..8];
+    private static string HostInterface(string containerId, string @interface) => "veth" + Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(@interface is FirstInterface ? containerId : $"{containerId}/{@interface}")))[..8];
 
-    private static uint ToNumber(string address) => IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork
-        ? BinaryPrimitives.ReadUInt32BigEndian(ip.GetAddressBytes())
-        : throw new FormatException($"{address} is not an IPv4 address");
-
-    private static IPAddress ToAddress(uint number)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        return new IPAddress(bytes);
-    }
+    private static uint Number(string address) =>
+        Subnet.TryAddress(address, out var number) ? number : throw new FormatException($"{address} is not an IPv4 address");
 }

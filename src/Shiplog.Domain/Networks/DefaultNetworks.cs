@@ -6,6 +6,9 @@ namespace Shiplog.Domain.Networks;
 /// <summary>The three networks that every instance has: <c>bridge</c>, <c>none</c> and <c>host</c>.</summary>
 public static class DefaultNetworks
 {
+    /// <summary>Whether one of them is called so.</summary>
+    public static bool Has(string name) => name is "bridge" or "none" or "host";
+
     /// <summary>The events that make those that are missing.</summary>
     /// <param name="bip">The bridge's address and subnet, as <c>172.17.0.1/16</c>; where not set, the first free of 172.17..172.31.</param>
     /// <param name="taken">The subnets that the host's interfaces are in.</param>

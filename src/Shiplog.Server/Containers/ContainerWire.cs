@@ -1,5 +1,6 @@
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Networks;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 
@@ -41,28 +42,36 @@ internal static class ContainerWire
     /// <summary>The program and its arguments.</summary>
     public static string[] Program(Container c) => [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []];
 
-    /// <summary>The container's networks; while it does not run it has a place in one, but no address.</summary>
-    public static Dictionary<string, EndpointDto> Networks(Container c, string? networkId = null)
+    /// <summary>The container's networks; while it does not run it has a place in them, but no address.</summary>
+    /// <param name="mode">The network that its mode names, where it is known.</param>
+    /// <param name="aliasesWithId">Up to 1.44 the short id is among the aliases.</param>
+    public static Dictionary<string, EndpointDto> Networks(Container c, Network? mode = null, bool aliasesWithId = true)
     {
-        var mode = c.Host?.NetworkMode ?? "";
-        if (c.Endpoint is not { } e)
-            return new() { [mode] = new EndpointDto { NetworkID = networkId ?? "" } };
-        return new()
+        var networks = c.Networks
+            ?? (c.Places is [] ? [new NetworkAttachment(mode?.Id ?? "", mode?.Name ?? c.Host?.NetworkMode ?? "")]
+                : [.. c.Places.Select(p => new NetworkAttachment(p.Endpoint.NetworkId, p.Endpoint.NetworkName))]);
+        return networks.ToDictionary(n => n.NetworkName, n => Endpoint(c, n, c.PlaceIn(n.NetworkId)?.Endpoint, aliasesWithId));
+    }
+
+    private static EndpointDto Endpoint(Container c, NetworkAttachment n, NetworkEndpoint? place, bool aliasesWithId)
+    {
+        var names = DnsNames.Of(c, n);
+        return new EndpointDto
         {
-            [mode] = new EndpointDto
-            {
-                NetworkID = e.NetworkId,
-                EndpointID = EndpointId(c),
-                Gateway = e.Gateway,
-                IPAddress = e.Address,
-                IPPrefixLen = e.PrefixLength,
-                MacAddress = e.MacAddress,
-            },
+            IPAMConfig = n.Address is { } asked ? new EndpointIpamDto(asked) : null,
+            Aliases = names is null ? null : aliasesWithId ? [.. n.Aliases ?? [], c.Id[..12]] : n.Aliases,
+            DNSNames = names,
+            NetworkID = n.NetworkId,
+            EndpointID = place is null ? "" : EndpointId(c, n.NetworkId),
+            Gateway = place is null or { Internal: true } ? "" : place.Gateway,
+            IPAddress = place?.Address ?? "",
+            IPPrefixLen = place?.PrefixLength ?? 0,
+            MacAddress = place?.MacAddress ?? n.MacAddress ?? "",
         };
     }
 
-    /// <summary>The container's place in its network.</summary>
-    public static string EndpointId(Container c) => Domain.Networks.EndpointId.Of(c.Id, c.Endpoint?.NetworkId, c.StartCommandId);
+    /// <summary>The container's place in a network.</summary>
+    public static string EndpointId(Container c, string? networkId) => Domain.Networks.EndpointId.Of(c.Id, networkId, c.StartCommandId);
 
     public static ContainerConfigDto Config(ContainerConfig c, string image) => new()
     {

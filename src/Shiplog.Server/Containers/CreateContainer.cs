@@ -7,7 +7,6 @@ using Shiplog.Domain.Volumes;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
-using Shiplog.Server.Networks;
 using Shiplog.Server.Store;
 using HostOptions = Shiplog.Domain.Containers.HostOptions;
 
@@ -15,7 +14,7 @@ namespace Shiplog.Server.Containers;
 
 /// <summary>POST /containers/create</summary>
 internal sealed class CreateContainerEndpoint(
-    IEventLog log, IVolumeLog volumes, NetworkDirectory networks, RequestedContainer requested, MountPlanner mounts, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
+    IEventLog log, IVolumeLog volumes, RequestedNetworks networks, RequestedContainer requested, MountPlanner mounts, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
 {
     private const int NameAttempts = 6;
 
@@ -31,13 +30,15 @@ internal sealed class CreateContainerEndpoint(
         var (host, warnings, fault) = HostRules.Fit(await SharedAsync(asked, request), body.Hostname ?? "", kernel.Features);
         if (fault is not null)
             throw DockerException.Of(fault);
-        if (await networks.FindAsync(host.NetworkMode, request.Cancellation) is null)
-            throw DockerException.NotFound($"network {host.NetworkMode} not found");
+        var attachments = await networks.ReadAsync(body, host.NetworkMode, request);
         var image = await ImageAsync(body.Image, request);
         var context = request.NewCommand();
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var command = new CreateContainer(
-            context.CommandId, id, name ?? "", body.Image!, config, host, await mounts.PlanAsync(host.Mounts, config.Volumes, image, request.Cancellation));
+            context.CommandId, id, name ?? "", body.Image!, config, host, await mounts.PlanAsync(host.Mounts, config.Volumes, image, request.Cancellation))
+        {
+            Networks = attachments,
+        };
         await AppendAsync(command, name, image, context);
         await request.WriteJsonAsync(
             new CreateContainerReply(id, [.. warnings, .. Warnings(image, body)]), DockerJson.Default.CreateContainerReply, 201);

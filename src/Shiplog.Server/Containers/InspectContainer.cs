@@ -1,6 +1,7 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Networks;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
@@ -21,10 +22,10 @@ internal sealed class InspectContainer(
         var container = await commands.FindAsync(request.Name, request.Cancellation);
         var network = await networks.FindAsync(container.Host?.NetworkMode ?? "", request.Cancellation);
         var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
-        await request.WriteJsonAsync(Inspect(container, network?.Id, health), DockerJson.Default.ContainerInspect);
+        await request.WriteJsonAsync(Inspect(container, network, health, request.Version), DockerJson.Default.ContainerInspect);
     }
 
-    private ContainerInspect Inspect(Container c, string? networkId, HealthDto? health)
+    private ContainerInspect Inspect(Container c, Network? mode, HealthDto? health, ApiVersion version)
     {
         var program = ContainerWire.Program(c);
         // Where the worker keeps a container; it runs as root, so only root can look.
@@ -33,7 +34,7 @@ internal sealed class InspectContainer(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
             "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), null, null, MountWire.Of(c, instance),
-            ContainerWire.Config(c.Config!, c.ImageReference), Network(c, networkId));
+            ContainerWire.Config(c.Config!, c.ImageReference), Network(c, mode, version));
     }
 
     private static string[]? Execs(Container c) =>
@@ -92,23 +93,27 @@ internal sealed class InspectContainer(
         ["UpperDir"] = root.UpperPath,
     }, "overlay2");
 
-    private static NetworkSettingsDto Network(Container c, string? networkId)
+    private static NetworkSettingsDto Network(Container c, Network? mode, ApiVersion version)
     {
-        var networks = ContainerWire.Networks(c, networkId);
-        if (c.Endpoint is not { } e)
+        var networks = ContainerWire.Networks(c, mode, aliasesWithId: !version.AtLeast(45));
+        if (c.Endpoint is not { } first)
             return new NetworkSettingsDto { Networks = networks };
-        return new NetworkSettingsDto
+        var settings = new NetworkSettingsDto
         {
             Bridge = "",
-            SandboxID = ContainerWire.EndpointId(c),
+            SandboxID = ContainerWire.EndpointId(c, first.NetworkId),
             SandboxKey = c.NetworkNamespace ?? "",
             Ports = PortWire.Map(c),
-            EndpointID = ContainerWire.EndpointId(c),
+            Networks = networks,
+        };
+        // Here Docker shows the default network only.
+        return c.Places.FirstOrDefault(p => DefaultNetworks.Has(p.Endpoint.NetworkName))?.Endpoint is not { } e ? settings : settings with
+        {
+            EndpointID = ContainerWire.EndpointId(c, e.NetworkId),
             Gateway = e.Gateway,
             IPAddress = e.Address,
             IPPrefixLen = e.PrefixLength,
             MacAddress = e.MacAddress,
-            Networks = networks,
         };
     }
 }

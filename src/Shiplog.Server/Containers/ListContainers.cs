@@ -44,9 +44,12 @@ internal sealed class ListContainers(IEventLog log, Instance instance, TimeProvi
         filters.Exact("status", ContainerWire.State(c)) &&
         (!filters.Has("exited") || (!c.IsUp && c.StartedAt is not null && codes.Contains(c.ExitCode))) &&
         filters.Exact("health", c.Health ?? "none") &&
-        (filters.Exact("network", c.Host?.NetworkMode) || filters.Prefix("network", c.Endpoint?.NetworkId)) &&
+        (filters.Exact("network", c.Host?.NetworkMode) || NetworksOf(c).Any(n => filters.Exact("network", n.Name) || filters.Prefix("network", n.Id))) &&
         (!filters.Has("volume") || c.Mounts.Any(m => filters.Exact("volume", m.Name) || filters.Exact("volume", m.Destination) || filters.Exact("volume", m.Source))) &&
         filters["is-task"].All(t => t is "false" or "0");
+
+    private static IEnumerable<(string Id, string Name)> NetworksOf(Container c) =>
+        (c.Networks?.Select(n => (n.NetworkId, n.NetworkName)) ?? []).Concat(c.Places.Select(p => (p.Endpoint.NetworkId, p.Endpoint.NetworkName)));
 
     private static int Code(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var code)
         ? code

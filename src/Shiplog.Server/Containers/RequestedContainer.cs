@@ -22,7 +22,6 @@ internal sealed class RequestedContainer(Instance instance)
         var network = host.NetworkMode is null or "" or "default" ? "bridge" : host.NetworkMode;
         if (network.StartsWith("container:", StringComparison.Ordinal))
             throw DockerException.NotBuilt($"HostConfig.NetworkMode {network}: sharing another container's network");
-        CheckEndpoints(body.NetworkingConfig, network);
         return (Config(body, network), Host(host, network));
     }
 
@@ -68,16 +67,6 @@ internal sealed class RequestedContainer(Instance instance)
     {
         var policy = RestartPolicy.Read(asked?.Name, asked?.MaximumRetryCount ?? 0, out var fault);
         return fault is null ? policy : throw DockerException.Invalid(fault);
-    }
-
-    private static void CheckEndpoints(NetworkingConfigBody? networking, string network)
-    {
-        foreach (var (name, endpoint) in networking?.EndpointsConfig ?? [])
-        {
-            if ((name is "default" ? "bridge" : name) != network)
-                throw DockerException.NotBuilt($"NetworkingConfig.EndpointsConfig.{name}: a network beside {network}");
-            Unhonoured.Refuse($"NetworkingConfig.EndpointsConfig.{name}.", endpoint?.Others);
-        }
     }
 }
 

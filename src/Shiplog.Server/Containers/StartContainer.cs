@@ -62,35 +62,35 @@ internal sealed class ContainerStarter(
     private async Task<(Container Container, OrderFailure? Failure)> TryAsync(
         string id, string idOrName, IReadOnlyCollection<PublishPorts.Taken> busy, DockerRequest request, CommandContext context)
     {
-        var bridge = await networks.FindAsync("bridge", request.Cancellation);
-        var container = Container.Absent;
+        var bridge = await networks.BridgeAsync(request.Cancellation);
+        Container? container = null;
         Decision decision;
         try
         {
             decision = await log.DecideStartAsync(id, bridge, Decide, context, CancellationToken.None, busy);
         }
-        catch (NoFreeAddressException)
+        catch (Exception e) when (e is NoFreeAddressException or AddressInUseException)
         {
             if ((await commands.FindAsync(id, CancellationToken.None)).Host is { AutoRemove: true })
                 await RemoveAsync(id, request);
             throw;
         }
 
-        if (container.Status is ContainerStatus.Absent or ContainerStatus.Removed)
+        // A network of its that is gone is refused before the container is judged.
+        if (container is { Status: ContainerStatus.Absent or ContainerStatus.Removed })
             throw DockerException.NoSuchContainer(idOrName);
-        if (ContainerCommands.Accepted<ContainerStartRequested>(decision) is not { } intent)
-            return (container, null);
+        if (ContainerCommands.Accepted<ContainerStartRequested>(decision) is not { } intent || container is null)
+            return (container ?? Container.Absent, null);
         // Accepted and failed at once: what it needs of the host is not to be had.
         if (ContainerCommands.Accepted<ContainerCommandFailed>(decision) is { } failed)
             return (container, new OrderFailure(failed.Step ?? "", FailureKind.InUse, failed.Error, failed.ExitCode));
         var order = orders.Start(container, intent, await volumes.OfAsync(container, CancellationToken.None));
         return (container, (await worker.SendAsync(order, CancellationToken.None)).Failure);
 
-        Decision Decide(Container state, NetworkEndpoint? endpoint)
+        Decision Decide(Container state, IReadOnlyList<NetworkEndpoint> endpoints)
         {
             container = state;
-            return StartContainer.Decide(
-                new StartContainer(context.CommandId), state, state.Host?.NetworkMode is "bridge" ? endpoint : null, time.GetUtcNow());
+            return StartContainer.Decide(new StartContainer(context.CommandId), state, endpoints, time.GetUtcNow());
         }
     }
 

@@ -19,7 +19,7 @@ internal static class DockerApiSetup
     private static readonly string ServerHeader = $"Shiplog/{ServerVersion} (linux)";
 
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
-        .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
+        .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<NetworkRemover>().AddSingleton<RequestedNetworks>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
         .AddSingleton<ContainerCommands>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
         .AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>()
         .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>()

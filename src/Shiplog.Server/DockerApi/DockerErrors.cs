@@ -20,6 +20,7 @@ internal static class DockerErrors
         RefusalKind.NotImplemented => 501,
         RefusalKind.Unavailable => 503,
         RefusalKind.Unauthorized => 401,
+        RefusalKind.Forbidden => 403,
         _ => 500,
     };
 
@@ -56,6 +57,7 @@ internal static class DockerErrors
         WorkerAwayException e => (503, e.Message),
         AmbiguousIdException e => (400, e.Message),
         NoFreeAddressException e => (503, e.Message),
+        AddressInUseException e => (403, e.Message),
         JsonException e => (400, $"invalid JSON: {e.Message}"),
         BadHttpRequestException e => (e.StatusCode, e.Message),
         _ => (500, $"internal error: {exception.Message}"),

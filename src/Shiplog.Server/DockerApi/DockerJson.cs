@@ -48,6 +48,11 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.VolumeSize[]))]
 [JsonSerializable(typeof(NetworkDto[]))]
+[JsonSerializable(typeof(CreateNetworkBody))]
+[JsonSerializable(typeof(CreateNetworkReply))]
+[JsonSerializable(typeof(ConnectNetworkBody))]
+[JsonSerializable(typeof(DisconnectNetworkBody))]
+[JsonSerializable(typeof(NetworksPruned))]
 internal sealed partial class DockerJsonContext : JsonSerializerContext;
 
 /// <summary>The one context, with Docker's escapes.</summary>

@@ -64,12 +64,12 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<InspectExec>(services, "GET", "/exec/{name}/json"),
 
         On<ListNetworks>(services, "GET", "/networks"),
-        NotBuilt("POST", "/networks/create", "creating networks"),
-        NotBuilt("POST", "/networks/prune", "pruning networks"),
-        NotBuilt("POST", "/networks/{name}/connect", "connecting a container with a further network"),
-        NotBuilt("POST", "/networks/{name}/disconnect", "disconnecting a container from its network"),
+        On<CreateNetworkEndpoint>(services, "POST", "/networks/create"),
+        On<PruneNetworks>(services, "POST", "/networks/prune"),
+        On<ConnectNetworkEndpoint>(services, "POST", "/networks/{name}/connect"),
+        On<DisconnectNetworkEndpoint>(services, "POST", "/networks/{name}/disconnect"),
         On<InspectNetwork>(services, "GET", "/networks/{name}"),
-        NotBuilt("DELETE", "/networks/{name}", "removing networks"),
+        On<RemoveNetworkEndpoint>(services, "DELETE", "/networks/{name}"),
 
         On<ListVolumes>(services, "GET", "/volumes"),
         On<CreateVolumeEndpoint>(services, "POST", "/volumes/create"),

@@ -81,6 +81,7 @@ internal static class DockerEvents
             "image_untagged" => [Image(view, "untag", d.Text("imageId"), Familiar(d.Text("reference")))],
             "image_removed" => [Image(view, "delete", d.Text("imageId"), d.Text("imageId"))],
             "network_created" => [Message(view, "network", "create", d.Text("networkId"), [("name", d.Text("name")), ("type", d.Text("driver"))])],
+            "network_removed" => [Message(view, "network", "destroy", d.Text("networkId"), [("name", d.Text("name")), ("type", d.Text("driver"))])],
             "volume_created" => [Volume(view, "create", [])],
             "volume_mounted" => [Volume(view, "mount",
                 [("container", d.Text("containerId")), ("destination", d.Text("destination")), ("propagation", ""), ("read/write", d.Text("readOnly") is "true" ? "false" : "true")])],
@@ -109,7 +110,7 @@ internal static class DockerEvents
 
     private static EventMessage Network(EventView view, EventSubject subject) => Message(
         view, "network", view.Type is "bridge_attached" ? "connect" : "disconnect", view.Data.Text("networkId"),
-        [("container", subject.Id), ("name", "bridge"), ("type", "bridge"), ("interface", view.Data.Text("hostInterface"))]);
+        [("container", subject.Id), ("name", subject.NetworkName(view.Data)), ("type", "bridge"), ("interface", view.Data.Text("hostInterface"))]);
 
     private static EventMessage Message(EventView view, string type, string action, string id, (string Key, string Value)[] attributes)
     {

@@ -11,6 +11,12 @@ internal sealed record EventSubject(string Id, string Name, string Image, IReadO
     /// <summary>Program and arguments of the execs that have not ended, by their ids.</summary>
     public ImmutableDictionary<string, string> Execs { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Names of the networks that it has, or had, a place in, by their ids.</summary>
+    public ImmutableDictionary<string, string> Networks { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The network that the event is about.</summary>
+    public string NetworkName(JsonElement data) => Networks.GetValueOrDefault(data.Text("networkId"), "bridge");
+
     /// <summary>What the exec runs that the event is about.</summary>
     public string CommandOf(JsonElement data) => Execs.GetValueOrDefault(data.Text("execId"), "");
 
@@ -28,10 +34,18 @@ internal sealed record EventSubject(string Id, string Name, string Image, IReadO
             },
             "container_renamed" => subject with { Name = view.Data.Text("name") },
             "container_started" => subject with { StartedAt = view.At },
+            "container_start_requested" or "container_connect_requested" => subject with { Networks = subject.Networks.SetItems(Endpoints(view.Data)) },
             "exec_created" => subject with { Execs = subject.Execs.SetItem(view.Data.Text("execId"), Command(view.Data)) },
             "exec_exited" or "exec_failed" => subject with { Execs = subject.Execs.Remove(view.Data.Text("execId")) },
             _ => subject,
         };
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Endpoints(JsonElement intent)
+    {
+        IEnumerable<JsonElement> first = intent.TryGetProperty("endpoint", out var one) && one.ValueKind is JsonValueKind.Object ? [one] : [];
+        IEnumerable<JsonElement> further = intent.TryGetProperty("further", out var more) && more.ValueKind is JsonValueKind.Array ? more.EnumerateArray() : [];
+        return first.Concat(further).Select(e => KeyValuePair.Create(e.Text("networkId"), e.Text("networkName")));
     }
 
     private static string Command(JsonElement created) => string.Join(' ', created.GetProperty("cmd").EnumerateArray().Select(a => a.GetString()));

@@ -21,12 +21,13 @@ internal sealed class OrderFactory(Instance instance)
         Container container, ContainerStartRequested intent, IReadOnlyDictionary<string, Volume>? volumes = null)
     {
         var host = HostOf(container);
+        var places = Places(container, intent);
+        var first = places.FirstOrDefault();
         return new Contract.StartContainer(
             intent.CommandId, container.Id, container.Name,
             new Contract.MountRootFs(container.ImageId, container.ImageLayers, host.ReadonlyRootfs),
-            host.NetworkMode switch { "none" => Contract.NetworkMode.None, "host" => Contract.NetworkMode.Host, _ => Contract.NetworkMode.Bridge },
-            intent.Endpoint is { } e ? Attach(e) : null,
-            intent.Endpoint is { } a ? new Contract.AssignIp(a.NetworkId, a.Address, a.PrefixLength, a.Gateway) : null,
+            host.NetworkMode is "host" ? Contract.NetworkMode.Host : first is null ? Contract.NetworkMode.None : Contract.NetworkMode.Bridge,
+            first?.Bridge, first?.Address,
             Process(container), host.AutoRemove)
         {
             Restart = Restart(host.Restart),
@@ -38,6 +39,7 @@ internal sealed class OrderFactory(Instance instance)
             ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
             Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
             Ports = Ports(container.Id, intent),
+            Further = places is [_, _, ..] ? places[1..] : null,
         };
     }
 
@@ -106,8 +108,39 @@ internal sealed class OrderFactory(Instance instance)
     public static Contract.RemoveImage RemoveImage(ImageRemoveRequested intent, IEnumerable<Image> present) =>
         new(intent.CommandId, intent.ImageId, [.. present.Where(i => i.Present && i.Id != intent.ImageId).Select(i => i.Id)]);
 
-    private Contract.AttachBridge Attach(NetworkEndpoint e) =>
-        new(e.NetworkId, e.NetworkName, e.Bridge, e.Subnet, e.Gateway, e.HostInterface, "eth0", e.MacAddress, instance.Settings.Mtu);
+    /// <param name="container">The state before or after the intent.</param>
+    public Contract.ConnectNetwork Connect(Container container, ContainerConnectRequested intent)
+    {
+        var routed = !intent.Endpoint.Internal && ContainerPlaces.RoutedBy(container.Places.Where(p => p.ConnectedBy != intent.CommandId)) is null;
+        return new(intent.CommandId, container.Id, Place(intent.Endpoint, DnsNames.Of(container, intent.Network), routed));
+    }
+
+    public static Contract.DisconnectNetwork Disconnect(ContainerDisconnectRequested intent) =>
+        new(intent.CommandId, intent.ContainerId, intent.NetworkId, intent.RouteBy);
+
+    public static Contract.RemoveNetwork RemoveNetwork(NetworkRemoveRequested intent, Network network) =>
+        new(intent.CommandId, intent.NetworkId, network.Bridge ?? "");
+
+    private Contract.NetworkPlace[] Places(Container container, ContainerStartRequested intent)
+    {
+        NetworkEndpoint[] endpoints = intent.Endpoint is null ? [] : [intent.Endpoint, .. intent.Further ?? []];
+        var routed = endpoints.FirstOrDefault(e => !e.Internal);
+        return
+        [
+            .. endpoints.Select(e => Place(
+                e, container.Networks?.FirstOrDefault(n => n.NetworkId == e.NetworkId) is { } attachment ? DnsNames.Of(container, attachment) : null, e == routed)),
+        ];
+    }
+
+    private Contract.NetworkPlace Place(NetworkEndpoint e, string[]? names, bool routed) => new(
+        new(e.NetworkId, e.NetworkName, e.Bridge, e.Subnet, e.Gateway, e.HostInterface, e.Interface ?? "eth0", e.MacAddress, e.Mtu ?? instance.Settings.Mtu)
+        {
+            Internal = e.Internal,
+            Isolated = e.Isolated,
+            Unmasqueraded = e.Unmasqueraded,
+            Names = names,
+        },
+        new(e.NetworkId, e.Address, e.PrefixLength, e.Gateway) { WithoutRoute = !routed });
 
     private Contract.ContainerProcess Process(Container container)
     {

@@ -1,6 +1,7 @@
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
@@ -59,6 +60,11 @@ internal sealed partial class Redrive(
             (null, "interrupted: the password among the volume's options is not kept; create it again"),
         VolumeCreateRequested i => (OrderFactory.CreateVolume(i, i.Options), ""),
         VolumeRemoveRequested i => (OrderFactory.RemoveVolume(i), ""),
+        ContainerConnectRequested i => await OfContainerAsync(i.ContainerId, c => orders.Connect(c, i), cancellation),
+        ContainerDisconnectRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Disconnect(i), cancellation),
+        NetworkRemoveRequested i => await log.FindNetworkAsync(i.NetworkId, cancellation) is { } network
+            ? (OrderFactory.RemoveNetwork(i, network), "")
+            : (null, "the network is gone"),
         // Sent late, the signal might hit another run of the program.
         ContainerKillRequested => (null, "interrupted before it was known whether the signal was delivered"),
         // The archive came over the client's connection, which is gone.

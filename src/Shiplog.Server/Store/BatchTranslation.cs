@@ -4,6 +4,7 @@ using Shiplog.Domain.Commands;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Hosts;
 using Shiplog.Domain.Images;
+using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
 
 namespace Shiplog.Server.Store;
@@ -60,6 +61,9 @@ internal sealed class BatchTranslation(
                     break;
                 case VolumeRemovedReport r:
                     streams.Add(Streams.Volume(r.Name));
+                    break;
+                case NetworkRemovedReport r:
+                    streams.Add(Streams.Network(r.NetworkId));
                     break;
                 case OrderFailedReport:
                     if (FailedStream(command) is { } failed)
@@ -130,6 +134,9 @@ internal sealed class BatchTranslation(
             case VolumeRemovedReport r:
                 Record(Streams.Volume(r.Name), RecordVolume.Decide(r, command));
                 break;
+            case NetworkRemovedReport r:
+                Record(Streams.Network(r.NetworkId), Domain.Networks.RemoveNetwork.Record(r, State<Network>(Streams.Network(r.NetworkId)), command));
+                break;
             case OrderFailedReport r:
                 Failed(r);
                 break;
@@ -173,6 +180,8 @@ internal sealed class BatchTranslation(
             ExecStartedReport r => RecordExec.Decide(r, container, command),
             ExecExitedReport r => RecordExec.Decide(r, container),
             ContainerFilesWrittenReport r => WriteContainerFiles.Record(r, container, command),
+            NetworkConnectedReport r => Domain.Containers.ConnectNetwork.Record(r, container, command),
+            NetworkDisconnectedReport r => Domain.Containers.DisconnectNetwork.Record(r, container, command),
             StepFailedReport r => RecordStepFailed.Decide(r, container),
             _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
         });
@@ -229,6 +238,7 @@ internal sealed class BatchTranslation(
         {
             Container container => RecordCommandFailed.Decide(r.Failure, container, command, r.At),
             Volume => RecordVolume.Decide(r.Failure, command, r.At),
+            Network => Domain.Networks.RemoveNetwork.Record(r.Failure, command, r.At),
             _ => RecordImageCommandFailed.Decide(r.Failure, command, r.At),
         });
     }
@@ -264,6 +274,9 @@ internal sealed class BatchTranslation(
         ImageLoadRequested i => Streams.Load(i.CommandId),
         VolumeCreateRequested i => Streams.Volume(i.Name),
         VolumeRemoveRequested i => Streams.Volume(i.Name),
+        NetworkRemoveRequested i => Streams.Network(i.NetworkId),
+        ContainerConnectRequested i => Streams.Container(i.ContainerId),
+        ContainerDisconnectRequested i => Streams.Container(i.ContainerId),
         ContainerStartRequested i => Streams.Container(i.ContainerId),
         ContainerStopRequested i => Streams.Container(i.ContainerId),
         ContainerKillRequested i => Streams.Container(i.ContainerId),
@@ -301,6 +314,8 @@ internal sealed class BatchTranslation(
         ExecStartedReport r => r.ContainerId,
         ExecExitedReport r => r.ContainerId,
         ContainerFilesWrittenReport r => r.ContainerId,
+        NetworkConnectedReport r => r.ContainerId,
+        NetworkDisconnectedReport r => r.ContainerId,
         StepFailedReport r => r.ContainerId,
         _ => null,
     };

@@ -54,6 +54,7 @@ internal sealed class IpLeaseProjection : EventProjection
     {
         Name = "IpLeases";
         IncludeType<ContainerStartRequested>();
+        IncludeType<ContainerConnectRequested>();
         IncludeType<ContainerCommandFailed>();
         IncludeType<ContainerRestartCancelled>();
         IncludeType<IpReleased>();
@@ -68,19 +69,22 @@ internal sealed class IpLeaseProjection : EventProjection
             case ContainerStartRequested { Endpoint: { } endpoint } start:
                 operations.QueueSqlCommand(
                     Close + "where container_id = ? and upper_inf(during)", "superseded", start.At, start.ContainerId);
-                operations.QueueSqlCommand(
-                    $"insert into {MartenSetup.Schema}.ip_lease (network_id, address, container_id, command_id, mac_address, during) " +
-                    "values (?, ?::inet, ?, ?, ?, tstzrange(?, null))",
-                    endpoint.NetworkId, endpoint.Address, start.ContainerId, start.CommandId, endpoint.MacAddress, start.At);
+                Lease(operations, endpoint, start.ContainerId, start.CommandId, start.At);
+                foreach (var further in start.Further ?? [])
+                    Lease(operations, further, start.ContainerId, start.CommandId, start.At);
+                break;
+            case ContainerConnectRequested connect:
+                Lease(operations, connect.Endpoint, connect.ContainerId, connect.CommandId, connect.At);
                 break;
             case IpReleased released:
                 operations.QueueSqlCommand(
                     Close + "where container_id = ? and network_id = ? and address = ?::inet and upper_inf(during)",
                     "released", released.At, released.ContainerId, released.NetworkId, released.Address);
                 break;
-            case ContainerCommandFailed { Command: "StartContainer" } failed:
+            case ContainerCommandFailed { Command: "StartContainer" or "ConnectNetwork" } failed:
                 operations.QueueSqlCommand(
-                    Close + "where command_id = ? and upper_inf(during)", "start failed", failed.At, failed.CommandId);
+                    Close + "where command_id = ? and upper_inf(during)", failed.Command is "StartContainer" ? "start failed" : "connect failed",
+                    failed.At, failed.CommandId);
                 break;
             case ContainerRestartCancelled cancelled:
                 operations.QueueSqlCommand(
@@ -93,4 +97,10 @@ internal sealed class IpLeaseProjection : EventProjection
         }
         return ValueTask.CompletedTask;
     }
+
+    private static void Lease(IDocumentOperations operations, NetworkEndpoint endpoint, string containerId, string commandId, DateTimeOffset at) =>
+        operations.QueueSqlCommand(
+            $"insert into {MartenSetup.Schema}.ip_lease (network_id, address, container_id, command_id, mac_address, during) " +
+            "values (?, ?::inet, ?, ?, ?, tstzrange(?, null))",
+            endpoint.NetworkId, endpoint.Address, containerId, commandId, endpoint.MacAddress, at);
 }

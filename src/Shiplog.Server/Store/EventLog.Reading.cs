@@ -70,7 +70,7 @@ internal sealed partial class EventLog
         (await ListNetworksAsync(cancellation)).FirstOrDefault(n => n.Id == nameOrId || n.Name == nameOrId);
 
     public async Task<IReadOnlyList<Network>> ListNetworksAsync(CancellationToken cancellation) =>
-        (await reader.DocumentsAsync<NetworkSnapshot>("select data from mt_doc_network order by id", cancellation)).ConvertAll(s => s.State);
+        (await reader.DocumentsAsync<NetworkSnapshot>("select data from mt_doc_network where coalesce(data -> 'state' ->> 'status', 'Present') in ('Present', 'Removing') order by id", cancellation)).ConvertAll(s => s.State);
 
     /// <summary>By tag where there is one; else, or besides, by a digest that a registry knows the image under.</summary>
     private async Task<Image?> ByReferenceAsync(ImageReference reference, CancellationToken cancellation)

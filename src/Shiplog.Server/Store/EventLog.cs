@@ -8,7 +8,7 @@ using Shiplog.Domain.Networks;
 namespace Shiplog.Server.Store;
 
 /// <summary>Reads a state, lets a decision judge it, appends what it accepts. The reading side is in the other file.</summary>
-internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName host, TimeProvider time) : IEventLog, IVolumeLog
+internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName host, TimeProvider time) : IEventLog, IVolumeLog, INetworkLog
 {
     private const string NulCharacter = "a NUL character cannot be stored; leave it out";
 
@@ -56,14 +56,14 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
         }, cancellation);
 
     public async Task<Decision> DecideStartAsync(
-        string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
+        string containerId, Network? bridge, Func<Container, IReadOnlyList<NetworkEndpoint>, Decision> decide, CommandContext context,
         CancellationToken cancellation, IReadOnlyCollection<PublishPorts.Taken>? busy = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, network, decide, busy), cancellation);
+                return await pen.WriteAsync(context, host.Value, writing => StartAsync(writing.Session, containerId, bridge, decide, busy), cancellation);
             }
             catch (Exception e) when (StoreFailures.Violated(e) is "ip_lease_once" or "port_lease_once" && attempt < 5)
             {
@@ -74,20 +74,29 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
     }
 
     private async Task<Decision> StartAsync(
-        IDocumentSession session, string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide,
+        IDocumentSession session, string containerId, Network? bridge, Func<Container, IReadOnlyList<NetworkEndpoint>, Decision> decide,
         IReadOnlyCollection<PublishPorts.Taken>? busy)
     {
         var stream = Streams.Container(containerId);
         var container = await session.LoadStateAsync<Container>(stream);
         // A container that is not in the network starts also when the network is full.
-        var endpoint = network is null || container?.Host?.NetworkMode != network.Name ? null : await ChooseAsync(session, network, containerId);
-        var decision = await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoint), busy);
+        var endpoints = new List<NetworkEndpoint>();
+        foreach (var wanted in container is { HasProcess: false } ? container.NetworksOf(bridge) : [])
+        {
+            var network = wanted.NetworkId == bridge?.Id ? bridge : await session.LoadStateAsync<Network>(Streams.Network(wanted.NetworkId));
+            if (network is not { Status: NetworkStatus.Present })
+                return RemoveNetwork.NotFound(wanted.NetworkName);
+            endpoints.Add(await ChooseAsync(session, network, containerId, wanted, endpoints));
+        }
+        var decision = await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoints), busy);
         if (decision is Decision.Accepted { Events: { Length: > 0 } events })
             session.AppendTo(stream, container is null, events);
         return decision;
     }
 
-    private async Task<NetworkEndpoint> ChooseAsync(IDocumentSession session, Network network, string containerId)
+    /// <param name="present">The container's places in other networks.</param>
+    private async Task<NetworkEndpoint> ChooseAsync(
+        IDocumentSession session, Network network, string containerId, NetworkAttachment wanted, IEnumerable<NetworkEndpoint> present)
     {
         var now = time.GetUtcNow();
         await using var command = new NpgsqlCommand(
@@ -101,8 +110,10 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
             while (await rows.ReadAsync())
                 leases.Add(new AssignIp.Lease(rows.GetString(0), await rows.GetFieldValueAsync<DateTimeOffset>(1)));
         }
-        return AssignIp.Choose(network, containerId, leases, now)
-            ?? throw new NoFreeAddressException($"no available IPv4 addresses on this network's address pools: {network.Name} ({network.Id})");
+        return AssignIp.Choose(network, containerId, wanted, AssignIp.FreeInterface(present), leases, now)
+            ?? throw (wanted.Address is null
+                ? new NoFreeAddressException($"no available IPv4 addresses on this network's address pools: {network.Name} ({network.Id})")
+                : new AddressInUseException($"Address already in use: {wanted.Address} in network {network.Name}"));
     }
 
     /// <summary>Another container got the name between the client's question and the index's answer.</summary>

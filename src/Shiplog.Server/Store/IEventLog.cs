@@ -55,15 +55,39 @@ internal interface IEventLog
     Task<IReadOnlyList<Network>> ListNetworksAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// As <see cref="DecideAsync"/> on a container's stream for a start: chooses a free address of the network, and free ports of the host, leases them in
-    /// the same transaction (the exclusion constraint decides a race) and hands the address to <paramref name="decide"/>.
+    /// As <see cref="DecideAsync"/> on a container's stream for a start: chooses a free address of each of its networks, and free ports
+    /// of the host, leases them in the same transaction (the exclusion constraints decide a race) and hands the addresses to
+    /// <paramref name="decide"/>.
     /// </summary>
-    /// <param name="network"><see langword="null"/> where the container needs no address.</param>
+    /// <param name="bridge">The default network; <see langword="null"/> where the container needs no address of it.</param>
     /// <param name="busy">Ports of the host that have been found to be other programs'.</param>
     /// <exception cref="NoFreeAddressException">The pool is exhausted.</exception>
+    /// <exception cref="AddressInUseException">Another container has the address that this one is to have.</exception>
     Task<Decision> DecideStartAsync(
-        string containerId, Network? network, Func<Container, NetworkEndpoint?, Decision> decide, CommandContext context,
+        string containerId, Network? bridge, Func<Container, IReadOnlyList<NetworkEndpoint>, Decision> decide, CommandContext context,
         CancellationToken cancellation, IReadOnlyCollection<PublishPorts.Taken>? busy = null);
+}
+
+/// <summary>The log of networks, which are looked at together, and with the containers that are in them.</summary>
+internal interface INetworkLog
+{
+    /// <summary>As <see cref="IEventLog.DecideAsync"/> on the stream of a network that does not exist yet, with all that do.</summary>
+    Task<Decision> DecideCreateNetworkAsync(
+        string networkId, Func<IReadOnlyList<Network>, Decision> decide, CommandContext context, CancellationToken cancellation);
+
+    /// <summary>As <see cref="IEventLog.DecideAsync"/> on a network's stream, with the ids of the containers that have a place in it.</summary>
+    Task<Decision> DecideNetworkAsync(
+        string networkId, Func<Network, IReadOnlyList<string>, Decision> decide, CommandContext context, CancellationToken cancellation);
+
+    /// <summary>
+    /// As <see cref="IEventLog.DecideAsync"/> on a container's stream, with a network that it is to be in: where the container runs an
+    /// address is leased, as for a start.
+    /// </summary>
+    /// <exception cref="NoFreeAddressException">The pool is exhausted.</exception>
+    /// <exception cref="AddressInUseException">Another container has the address that this one is to have.</exception>
+    Task<Decision> DecideConnectAsync(
+        string containerId, NetworkAttachment wanted, Func<Container, Network, NetworkEndpoint?, Decision> decide, CommandContext context,
+        CancellationToken cancellation);
 }
 
 /// <summary>The log of volumes, which are looked at together with the containers that mount them.</summary>
@@ -99,3 +123,6 @@ internal sealed class AmbiguousIdException(string message) : Exception(message);
 
 /// <summary>No address of the network is free.</summary>
 internal sealed class NoFreeAddressException(string message) : Exception(message);
+
+/// <summary>The address that was asked for is another container's.</summary>
+internal sealed class AddressInUseException(string message) : Exception(message);

@@ -23,6 +23,7 @@ internal static class StoreSetup
         services.AddSingleton<EventLog>();
         services.AddSingleton<IEventLog>(s => s.GetRequiredService<EventLog>());
         services.AddSingleton<IVolumeLog>(s => s.GetRequiredService<EventLog>());
+        services.AddSingleton<INetworkLog>(s => s.GetRequiredService<EventLog>());
         services.AddSingleton<IEventFeed, EventFeed>();
         services.AddSingleton<IFacts, FactLog>();
         services.AddSingleton<OpenCommands>();

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Shiplog.Contracts.Orders;
-using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
 
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Step 4: a network namespace of the container's own, joined with the host's bridge by a veth pair.</summary>
-internal sealed class AttachBridgeStep(Bridges bridges, TimeProvider time) : IStep
+internal sealed class AttachBridgeStep(ContainerLinks links, TimeProvider time) : IStep
 {
     public string Name => "AttachBridge";
 
@@ -16,31 +15,42 @@ internal sealed class AttachBridgeStep(Bridges bridges, TimeProvider time) : ISt
     {
         var began = Stopwatch.GetTimestamp();
         var order = start.Order.Bridge!;
-        var bridge = await bridges.EnsureAsync(order, cancellation);
-        start.Network = NetworkNamespace.Create(start.Container.NetworkNamespace);
-        var veth = LinkPlans.CreateVeth(
-            order.HostInterface, bridge, order.ContainerInterface, LinkPlans.ParseMac(order.MacAddress), order.Mtu,
-            (int)start.Network.Handle.DangerousGetHandle());
-        if (!bridges.Netlink.Ensure(veth, order.HostInterface))
-        {
-            // The kernel takes an ended namespace's links down some 20 ms after its end: this is the last run's.
-            bridges.Netlink.DeleteLink(order.HostInterface);
-            bridges.Netlink.Do(veth, order.HostInterface);
-        }
-
-        var netlink = start.Network.Netlink;
-        var index = netlink.FindLink(order.ContainerInterface) ?? throw new LinuxException(Errno.ENODEV, "rtnetlink", order.ContainerInterface);
-        netlink.Do(LinkPlans.SetUp(index), order.ContainerInterface);
-        return new BridgeAttachedReport(
-            start.Container.Id, order.NetworkId, order.Bridge, order.HostInterface, order.ContainerInterface, order.MacAddress,
-            start.Container.NetworkNamespace, Stopwatch.GetElapsedTime(began), time.GetUtcNow());
+        await links.AttachAsync(order, () => start.Network = NetworkNamespace.Create(start.Container.NetworkNamespace), cancellation);
+        return Attached(start.Container, order, began, time);
     }
 
     public Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
     {
         NetworkNamespace.Delete(container.NetworkNamespace);
-        return Task.FromResult<Report?>(new BridgeDetachedReport(
-            container.Id, order.Bridge!.NetworkId, order.Bridge.HostInterface, time.GetUtcNow()));
+        return Task.FromResult<Report?>(Detached(container, order.Bridge!, time));
+    }
+
+    public static BridgeAttachedReport Attached(ContainerPaths container, AttachBridge order, long began, TimeProvider time) => new(
+        container.Id, order.NetworkId, order.Bridge, order.HostInterface, order.ContainerInterface, order.MacAddress,
+        container.NetworkNamespace, Stopwatch.GetElapsedTime(began), time.GetUtcNow());
+
+    public static BridgeDetachedReport Detached(ContainerPaths container, AttachBridge order, TimeProvider time) =>
+        new(container.Id, order.NetworkId, order.HostInterface, time.GetUtcNow());
+}
+
+/// <summary>Step 4 once more, for a further network: one more veth pair into the namespace that is there.</summary>
+internal sealed class AttachFurtherBridgeStep(NetworkPlace place, ContainerLinks links, TimeProvider time) : IStep
+{
+    public string Name => "AttachBridge";
+
+    public bool AppliesTo(StartContainer order) => true;
+
+    public async Task<Report?> DoAsync(StartContext start, CancellationToken cancellation)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await links.AttachAsync(place.Bridge, () => start.Network!, cancellation);
+        return AttachBridgeStep.Attached(start.Container, place.Bridge, began, time);
+    }
+
+    public Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
+    {
+        links.Detach(place.Bridge);
+        return Task.FromResult<Report?>(AttachBridgeStep.Detached(container, place.Bridge, time));
     }
 }
 

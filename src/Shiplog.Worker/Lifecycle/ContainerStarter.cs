@@ -1,4 +1,5 @@
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Network;
 using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Lifecycle;
@@ -24,7 +25,7 @@ internal sealed class ContainerStarter(
         try
         {
             // Not interrupted by the worker's stopping: undoing takes longer than going on.
-            reports = await runner.DoAsync(steps.InOrder, start, CancellationToken.None);
+            reports = await runner.DoAsync(steps.InOrder(order), start, CancellationToken.None);
         }
         catch
         {
@@ -39,13 +40,17 @@ internal sealed class ContainerStarter(
 /// <summary>The steps of a start, in the order in which they are done; an end undoes them from the last.</summary>
 internal sealed class ContainerSteps(
     MountRootFsStep mountRootFs, MountShmStep mountShm, MountVolumesStep mountVolumes, IsolateNetworkStep isolateNetwork,
-    AttachBridgeStep attachBridge, AssignIpStep assignIp, PublishPortsStep publishPorts, StartContainerStep startContainer)
+    AttachBridgeStep attachBridge, AssignIpStep assignIp, PublishPortsStep publishPorts, ServeNamesStep serveNames, StartContainerStep startContainer,
+    ContainerLinks links, TimeProvider time)
 {
-    public IReadOnlyList<IStep> InOrder { get; } = [mountRootFs, mountShm, mountVolumes, isolateNetwork, attachBridge, assignIp, publishPorts, startContainer];
+    private readonly IStep[] _around = [mountRootFs, mountShm, mountVolumes, isolateNetwork, attachBridge, assignIp, publishPorts, serveNames];
+
+    public IReadOnlyList<IStep> InOrder(StartContainer order) => [.. AroundProgram(order), startContainer];
 
     /// <summary>All but the program's own step: what is left to undo when the program has ended by itself.</summary>
-    public IReadOnlyList<IStep> AroundProgram => [.. InOrder.Take(InOrder.Count - 1)];
+    public IReadOnlyList<IStep> AroundProgram(StartContainer order) => order.Further is not { Length: > 0 } further ? _around
+        : [.. _around[..^1], .. further.SelectMany(place => (IStep[])[new AttachFurtherBridgeStep(place, links, time), new AssignIpStep(time, place)]), _around[^1]];
 
     /// <summary>The program's own step: all that a restart does again.</summary>
-    public IReadOnlyList<IStep> Program => [InOrder[^1]];
+    public IReadOnlyList<IStep> Program { get; } = [startContainer];
 }

@@ -51,7 +51,7 @@ internal sealed class ContainerRestarter(
         Report[] reports;
         try
         {
-            var done = await runner.DoAsync(pending.Record.Bare ? steps.InOrder : steps.Program, start, CancellationToken.None);
+            var done = await runner.DoAsync(pending.Record.Bare ? steps.InOrder(order) : steps.Program, start, CancellationToken.None);
             reports = [.. done.Select(r => r is ContainerStartedReport s ? Again(s, attempt) : r)];
         }
         catch (OrderException e)
@@ -86,7 +86,7 @@ internal sealed class ContainerRestarter(
         var (paths, record) = (pending.Paths, pending.Record);
         Report[] reports =
         [
-            .. e.Reports, .. await runner.UndoAsync(steps.AroundProgram, paths, record.Order),
+            .. e.Reports, .. await runner.UndoAsync(steps.AroundProgram(record.Order), paths, record.Order),
             new RestartCancelledReport(paths.Id, "start failed", e.Failure.Error, time.GetUtcNow()),
         ];
         _ = facts.Report(paths.Id, null, Cause, reports, null, spooled: () =>

@@ -69,7 +69,7 @@ internal sealed class RestartCanceller(RestartQueue restarts, ContainerSteps ste
         (record with { Bare = true }).Save(paths.State, durable: false);
         List<Report> reports =
         [
-            .. await runner.UndoAsync(steps.AroundProgram, paths, record.Order),
+            .. await runner.UndoAsync(steps.AroundProgram(record.Order), paths, record.Order),
             new RestartCancelledReport(paths.Id, reason, null, time.GetUtcNow()),
         ];
         if (outcome is not null)

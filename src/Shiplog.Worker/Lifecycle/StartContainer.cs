@@ -140,12 +140,9 @@ internal sealed class StartContainerStep(
 
     private void WriteEtc(ContainerPaths container, StartContainer order)
     {
-        var resolv = File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : "";
         var hosts = order.Network == NetworkMode.Host && File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : null;
         File.WriteAllText(Path.Combine(container.Folder, "hostname"), EtcFiles.Hostname(order.Process));
-        File.WriteAllText(Path.Combine(container.Folder, "hosts"), EtcFiles.Hosts(order.Process, order.Address, hosts));
-        File.WriteAllText(
-            Path.Combine(container.Folder, "resolv.conf"),
-            EtcFiles.ResolvConf(order.Process, order.Network, resolv, instance.Settings.Dns));
+        File.WriteAllText(Path.Combine(container.Folder, "hosts"), EtcFiles.Hosts(order.Process, order.Address, hosts, order.Further?.Select(p => p.Address)));
+        File.WriteAllText(Path.Combine(container.Folder, "resolv.conf"), EtcFiles.ResolvConf(order, instance.Settings.Dns));
     }
 }

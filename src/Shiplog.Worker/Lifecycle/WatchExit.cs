@@ -165,7 +165,7 @@ internal sealed class ExitWatch(
     /// <param name="keep">What the program stood on is needed again; a reboot has taken it, but for the lease.</param>
     private async Task<IEnumerable<Report>> LeaveAsync(Run run, bool keep) =>
         keep && run.Record.IsOfThisBoot ? []
-        : Kept(await runner.UndoAsync(steps.AroundProgram, run.Paths, run.Record.Order), keep);
+        : Kept(await runner.UndoAsync(steps.AroundProgram(run.Record.Order), run.Paths, run.Record.Order), keep);
 
     /// <summary>What is undone of a container that will be started again stays its own: nobody else may have its address and its ports.</summary>
     public static IEnumerable<Report> Kept(IEnumerable<Report> undone, bool keep = true) => !keep ? undone

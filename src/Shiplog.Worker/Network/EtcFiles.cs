@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Lifecycle;
 
 namespace Shiplog.Worker.Network;
 
@@ -14,7 +15,8 @@ internal static class EtcFiles
     public static string Hostname(ContainerProcess process) => process.Hostname + "\n";
 
     /// <param name="hostFile">The host's own file, which a container on its network begins with.</param>
-    public static string Hosts(ContainerProcess process, AssignIp? address, string? hostFile)
+    /// <param name="further">Its addresses in further networks.</param>
+    public static string Hosts(ContainerProcess process, AssignIp? address, string? hostFile, IEnumerable<AssignIp>? further = null)
     {
         var text = new StringBuilder(
             hostFile?.TrimEnd('\n')
@@ -30,9 +32,9 @@ internal static class EtcFiles
             text.Append(target).Append('\t').Append(extra[..colon]).Append('\n');
         }
 
-        if (address is not null)
+        foreach (var own in (address is null ? [] : (AssignIp[])[address]).Concat(further ?? []))
         {
-            text.Append(address.Address).Append('\t');
+            text.Append(own.Address).Append('\t');
             if (process.Domainname.Length > 0)
                 text.Append(process.Hostname).Append('.').Append(process.Domainname).Append(' ');
             text.Append(process.Hostname).Append('\n');
@@ -41,9 +43,16 @@ internal static class EtcFiles
         return text.ToString();
     }
 
-    /// <param name="hostFile">The host's own file.</param>
+    /// <summary>By the host's own file.</summary>
     /// <param name="defaultDns">Servers for containers that name none, from the configuration.</param>
-    public static string ResolvConf(ContainerProcess process, NetworkMode network, string hostFile, string[] defaultDns)
+    public static string ResolvConf(StartContainer order, string[] defaultDns) => ResolvConf(
+        order.Process, order.Network, File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : "", defaultDns,
+        byNames: order.Places().Any(p => p.Bridge.Names is not null));
+
+    /// <param name="hostFile">The host's own file.</param>
+    /// <param name="byNames">In a network whose containers find each other by name the instance's own server is asked.</param>
+    /// <param name="defaultDns">Servers for containers that name none, from the configuration.</param>
+    public static string ResolvConf(ContainerProcess process, NetworkMode network, string hostFile, string[] defaultDns, bool byNames = false)
     {
         var lines = hostFile.Split('\n', StringSplitOptions.TrimEntries);
         var servers = process.Dns.Length > 0 ? process.Dns : defaultDns.Length > 0 ? defaultDns : [.. Values(lines, "nameserver")];
@@ -60,6 +69,13 @@ internal static class EtcFiles
             : process.DnsSearch.Length > 0 ? process.DnsSearch
             : [.. Values(lines, "search").Concat(Values(lines, "domain")).Take(1)];
         var options = process.DnsOptions.Length > 0 ? process.DnsOptions : [.. Values(lines, "options")];
+
+        if (byNames)
+        {
+            servers = [NameRedirect.Address];
+            if (!options.Any(o => o.Contains("ndots:", StringComparison.Ordinal)))
+                options = [.. options, "ndots:0"];
+        }
 
         var text = new StringBuilder();
         foreach (var server in servers)

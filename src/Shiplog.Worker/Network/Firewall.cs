@@ -11,7 +11,7 @@ namespace Shiplog.Worker.Network;
 internal sealed class Firewall(Instance instance) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, string> _networks = [];
+    private readonly Dictionary<string, NetworkRecord> _networks = [];
     private readonly Dictionary<string, PortForward[]> _ports = [];
 
     private readonly NetlinkSocket _netlink = new(Interop.NETLINK_NETFILTER);
@@ -19,25 +19,30 @@ internal sealed class Firewall(Instance instance) : IDisposable
     // The kernel has what is here.
     private bool _written;
 
-    private RuleChain[] Chains => NatRules.Chains([.. _networks.Select(n => (n.Key, n.Value))]);
+    private RuleChain[] Chains => NatRules.Chains([.. _networks.Values.OrderBy(n => n.Bridge, StringComparer.Ordinal)]);
 
     private PortForward[] Ports => [.. _ports.Values.SelectMany(p => p)];
 
     /// <summary>What the kernel is to have, from what an earlier life of the worker left: before <see cref="RecoverAsync"/>.</summary>
-    public void TakeUp(string container, AttachBridge network, PublishPorts? ports)
-    {
-        _networks[network.Bridge] = network.Subnet;
-        if (ports is not null)
-            _ports[container] = [.. PortForward.Of(ports)];
-    }
+    public void TakeUp(NetworkRecord network) => _networks[network.Bridge] = network;
 
-    /// <summary>Addresses of the subnet leave the host by its own.</summary>
-    public Task AddNetworkAsync(string bridge, string subnet, CancellationToken cancellation) => InTurnAsync(async () =>
+    /// <inheritdoc cref="TakeUp(NetworkRecord)"/>
+    public void TakeUp(string container, PublishPorts ports) => _ports[container] = [.. PortForward.Of(ports)];
+
+    /// <summary>The network has its way out, and is kept apart from the others.</summary>
+    public Task AddNetworkAsync(NetworkRecord network, CancellationToken cancellation) => InTurnAsync(async () =>
     {
-        if (_written && _networks.GetValueOrDefault(bridge) == subnet)
+        if (_written && _networks.GetValueOrDefault(network.Bridge) == network)
             return;
-        _networks[bridge] = subnet;
+        _networks[network.Bridge] = network;
         await WriteAsync(cancellation);
+    }, cancellation);
+
+    /// <summary>There is no such network any more.</summary>
+    public Task RemoveNetworkAsync(string bridge, CancellationToken cancellation) => InTurnAsync(async () =>
+    {
+        if (_networks.Remove(bridge))
+            await WriteAsync(cancellation);
     }, cancellation);
 
     /// <summary>From here on the container is reached at these ports.</summary>

@@ -38,8 +38,9 @@ internal static class LinkPlans
     private const ushort IFA_BROADCAST = 4;
     private const ushort RTA_OIF = 4;
     private const ushort RTA_GATEWAY = 5;
-    private const uint IFF_UP = 1;
     private const ushort NLA_F_NESTED = 0x8000;
+    private const ushort IFLA_BRPORT_ISOLATED = 33;
+    private const uint IFF_UP = 1;
     private const byte AF_INET = 2;
     private const byte AF_BRIDGE = 7;
 
@@ -73,11 +74,16 @@ internal static class LinkPlans
     public static NetlinkMessage SetUp(int index) => new(RTM_NEWLINK, Do, LinkPart(index, up: true));
 
     /// <summary>A bridge's port takes back what came from it.</summary>
-    public static NetlinkMessage SetHairpin(int port)
+    public static NetlinkMessage SetHairpin(int port) => OfPort(port, IFLA_BRPORT_MODE);
+
+    /// <summary>A bridge's port that passes nothing to other ports of this kind.</summary>
+    public static NetlinkMessage IsolatePort(int port) => OfPort(port, IFLA_BRPORT_ISOLATED);
+
+    private static NetlinkMessage OfPort(int port, ushort flag)
     {
         var part = LinkPart(port, up: false);
         part[0] = AF_BRIDGE;
-        return new NetlinkMessage(RTM_SETLINK, Do, part).Nest(IFLA_PROTINFO | NLA_F_NESTED, info => info.Add(IFLA_BRPORT_MODE, [1]));
+        return new NetlinkMessage(RTM_SETLINK, Do, part).Nest(IFLA_PROTINFO | NLA_F_NESTED, info => info.Add(flag, [1]));
     }
 
     public static NetlinkMessage GetLink(string name) =>

@@ -7,4 +7,9 @@ internal static partial class Log
 
     [LoggerMessage(310, LogLevel.Warning, "conversations of datagrams that began earlier do not follow a published port: {Error}")]
     public static partial void ConversationsKept(this ILogger logger, string error);
+    [LoggerMessage(301, LogLevel.Information, "name server started on {Folder}")]
+    public static partial void NameServerStarted(this ILogger logger, string folder);
+
+    [LoggerMessage(302, LogLevel.Error, "the name server ended and could not be started again")]
+    public static partial void NameServerLost(this ILogger logger, Exception fault);
 }

@@ -43,7 +43,7 @@ internal static class NatRules
 
     private const string Target = "ipv4_addr . inet_service";
 
-    public static RuleChain[] Chains(IReadOnlyCollection<(string Bridge, string Subnet)> networks) =>
+    public static RuleChain[] Chains(IReadOnlyCollection<NetworkRecord> networks) =>
     [
         new RuleChain("publish", "",
             $"dnat ip to ip daddr . meta l4proto . th dport map @{PublishedAt}",
@@ -54,15 +54,35 @@ internal static class NatRules
         // Bridges with published ports route loopback addresses, for the host's programs; containers must not make use of that.
         new RuleChain("loopback", "type filter hook prerouting priority raw",
             [.. networks.Select(n => $"iifname \"{n.Bridge}\" ip daddr 127.0.0.0/8 drop")]),
-        new RuleChain("postrouting", "type nat hook postrouting priority srcnat", [.. networks.SelectMany(n => (string[])
-        [
-            // Addresses of the subnet leave the host under the host's own.
-            $"ip saddr {n.Subnet} oifname != \"{n.Bridge}\" masquerade",
-            // A container that reaches another, or itself, by a published port: the answer must come back this way.
-            $"ip saddr {n.Subnet} ct status dnat masquerade",
-            $"ip saddr 127.0.0.0/8 oifname \"{n.Bridge}\" masquerade",
-        ])]),
+        new RuleChain("postrouting", "type nat hook postrouting priority srcnat", [.. networks.Where(n => !n.Internal).SelectMany(Masquerade)]),
+        new RuleChain("forward", "type filter hook forward priority filter", [.. Isolation(networks)]),
     ];
+
+    private static IEnumerable<string> Masquerade(NetworkRecord n)
+    {
+        // Addresses of the subnet leave the host under the host's own.
+        if (!n.Unmasqueraded)
+            yield return $"ip saddr {n.Subnet} oifname != \"{n.Bridge}\" masquerade";
+        // A container that reaches another, or itself, by a published port: the answer must come back this way.
+        yield return $"ip saddr {n.Subnet} ct status dnat masquerade";
+        yield return $"ip saddr 127.0.0.0/8 oifname \"{n.Bridge}\" masquerade";
+    }
+
+    /// <summary>Nothing passes from one network to another, nor in or out of an internal one.</summary>
+    private static IEnumerable<string> Isolation(IReadOnlyCollection<NetworkRecord> networks)
+    {
+        // A published port is for everybody.
+        yield return "ct status dnat accept";
+        foreach (var n in networks.Where(n => n.Internal))
+        {
+            yield return $"iifname \"{n.Bridge}\" oifname != \"{n.Bridge}\" drop";
+            yield return $"oifname \"{n.Bridge}\" iifname != \"{n.Bridge}\" drop";
+        }
+
+        var all = string.Join(", ", networks.Select(n => $"\"{n.Bridge}\""));
+        foreach (var n in networks.Where(_ => networks.Count > 1))
+            yield return $"iifname \"{n.Bridge}\" oifname != \"{n.Bridge}\" oifname {{ {all} }} drop";
+    }
 
     /// <summary>The whole table. Naming it before deleting it makes the deletion succeed on the first run; nft applies all of it or nothing.</summary>
     public static string Table(string table, IEnumerable<RuleChain> chains, IReadOnlyCollection<PortForward> ports)
@@ -92,4 +112,6 @@ internal static class NatRules
             text.Append("    elements = { ").Append(elements).Append(" }\n");
         text.Append("  }\n");
     }
+
+    private static string Lines(IEnumerable<string> rules) => new StringBuilder().AppendJoin('\n', rules.Select(r => "    " + r)).ToString();
 }

@@ -45,6 +45,23 @@ internal sealed class NetworkNamespace : IDisposable
         }
     });
 
+    /// <summary>One that is there already.</summary>
+    public static NetworkNamespace Open(string path) => OwnThread.Run("netns", () =>
+    {
+        var handle = Files.Open(path, Interop.O_RDONLY);
+        try
+        {
+            if (Interop.Setns(handle, Interop.CLONE_NEWNET) != 0)
+                throw LinuxException.Last("setns", path);
+            return new NetworkNamespace(path, handle, new NetlinkSocket());
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    });
+
     /// <summary>Lets go of the namespace; its interfaces end with it. One that is not there is no error.</summary>
     public static void Delete(string path)
     {

@@ -16,7 +16,8 @@ namespace Shiplog.Worker.Reconcile;
 /// </summary>
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, ExecRecovery execs, HostFacts host, Leftovers leftovers,
+    ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, Bridges bridges, NameServer names,
+    ExecRecovery execs, HostFacts host, Leftovers leftovers,
     TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -33,6 +34,9 @@ internal sealed class HostRecovery(
 
         TakeUpVolumes();
         var unheld = TakeUpNetworks();
+        await names.TakeUpAsync(Directory.GetDirectories(ContainerPaths.Root(instance))
+            .Select(folder => TryLoad(new ContainerPaths(instance, Path.GetFileName(folder)))).OfType<ContainerRecord>()
+            .Where(record => record is { Phase: not RunPhase.Ended, IsOfThisBoot: true }).Select(record => record.Order).ToArray());
         var explained = new HashSet<string>();
         foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
         {
@@ -68,13 +72,15 @@ internal sealed class HostRecovery(
     private List<string> TakeUpNetworks()
     {
         var unheld = new List<string>();
+        foreach (var network in bridges.Present)
+            firewall.TakeUp(network);
         foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
         {
             var paths = new ContainerPaths(instance, Path.GetFileName(folder));
-            if (TryLoad(paths) is not { Phase: not RunPhase.Ended, IsOfThisBoot: true, Bare: false, Order: { Bridge: { } bridge } order })
+            if (TryLoad(paths) is not { Phase: not RunPhase.Ended, IsOfThisBoot: true, Bare: false, Order: { Ports: { } published } })
                 continue;
-            firewall.TakeUp(paths.Id, bridge, order.Ports);
-            if (order.Ports is { } published && ports.TakeUp(paths.Id, published) is { } fault)
+            firewall.TakeUp(paths.Id, published);
+            if (ports.TakeUp(paths.Id, published) is { } fault)
                 unheld.Add($"published port of container {paths.Id}: {fault}");
         }
         return unheld;
@@ -138,7 +144,7 @@ internal sealed class HostRecovery(
         await runner.UndoAsync(steps.Program, paths, record.Order, statesFacts: false);
         if (!record.IsOfThisBoot || record.Bare)
         {
-            var gone = await runner.UndoAsync(steps.AroundProgram, paths, record.Order);
+            var gone = await runner.UndoAsync(steps.AroundProgram(record.Order), paths, record.Order);
             record = record with { BootId = ContainerRecord.CurrentBoot, Bare = true };
             _ = facts.Report(paths.Id, null, "reconcile", [.. ExitWatch.Kept(gone)], null);
         }
@@ -154,7 +160,7 @@ internal sealed class HostRecovery(
     private async Task UndoStartAsync(ContainerPaths paths, ContainerRecord record)
     {
         var order = record.Order;
-        var undone = await runner.UndoAsync(steps.InOrder, paths, order, statesFacts: false);
+        var undone = await runner.UndoAsync(steps.InOrder(order), paths, order, statesFacts: false);
         (record with { Phase = RunPhase.Ended }).Save(paths.State, durable: false);
         if (facts.OutcomeOf(order.CommandId) is not null)
             return;
@@ -168,7 +174,7 @@ internal sealed class HostRecovery(
     // Reported by the last life, which did not come to clearing up behind it.
     private async Task FinishEndAsync(ContainerPaths paths, ContainerRecord record)
     {
-        await runner.UndoAsync(steps.InOrder, paths, record.Order, statesFacts: false);
+        await runner.UndoAsync(steps.InOrder(record.Order), paths, record.Order, statesFacts: false);
         if (record.Order.AutoRemove)
         {
             files.DeleteButJournal(paths);

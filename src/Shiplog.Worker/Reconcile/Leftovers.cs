@@ -1,4 +1,5 @@
 using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
@@ -61,10 +62,9 @@ internal sealed class Leftovers(
 
     private IEnumerable<string> Links(IReadOnlySet<string> explained)
     {
-        if (bridges.Netlink.FindLink(instance.Bridge) is not { } bridge)
-            return [];
-        var own = explained.Select(id => (containers.Find(id)?.Record ?? restarts.Find(id)?.Record)?.Order.Bridge?.HostInterface).ToHashSet();
-        return bridges.Netlink.Ports(bridge).Where(port => !own.Contains(port));
+        var own = explained.Select(id => (containers.Find(id)?.Record ?? restarts.Find(id)?.Record)?.Order).OfType<StartContainer>()
+            .SelectMany(order => order.Places()).Select(place => place.Bridge.HostInterface).ToHashSet();
+        return bridges.Names.Select(bridges.Netlink.FindLink).OfType<int>().SelectMany(bridges.Netlink.Ports).Where(port => !own.Contains(port));
     }
 
     private static string IdIn(string mountPoint, string root) => mountPoint[(root.Length + 1)..].Split('/')[0];

@@ -22,7 +22,7 @@ public abstract class Conversation : IAsyncLifetime
         (await DockerEngine.PostAsync($"/images/{DockerEngine.Registry}/busybox:latest/tag?repo={DockerEngine.Image}&tag=latest")).With(201);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         foreach (var id in _containers)
             await DockerEngine.DeleteAsync($"/containers/{id}?force=1&v=1");

@@ -28,7 +28,7 @@ public sealed class StartingAContainer
         Decide(Given.Container(new ContainerStartRequested(Given.ContainerId, "first", null, Given.Now)))
             .ShouldRefuse(RefusalKind.Conflict, $"container {Given.ContainerId} is being started already");
 
-    private static Decision Decide(Container container) => StartContainer.Decide(new StartContainer("again"), container, null, Given.Now);
+    private static Decision Decide(Container container) => StartContainer.Decide(new StartContainer("again"), container, [], Given.Now);
 }
 
 public sealed class StoppingAContainer

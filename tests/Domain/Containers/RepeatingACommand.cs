@@ -12,7 +12,7 @@ public sealed class RepeatingACommand
 
     private static readonly Gen<(string Name, Func<Container, Decision> Decide)> Commands = Any.Of<(string, Func<Container, Decision>)>(
         ("create", c => CreateContainer.Decide(Given.Creation() with { CommandId = "x" }, c, Given.Busybox, Given.Now)),
-        ("start", c => StartContainer.Decide(new StartContainer("x"), c, null, Given.Now)),
+        ("start", c => StartContainer.Decide(new StartContainer("x"), c, [], Given.Now)),
         ("stop", c => StopContainer.Decide(new StopContainer("x", null, null, 10), c, Given.Now)),
         ("kill", c => KillContainer.Decide(new KillContainer("x", "USR1"), c, Given.Now)),
         ("pause", c => PauseContainer.Decide(new PauseContainer("x"), c, Given.Now)),

@@ -18,7 +18,7 @@ public sealed class TheStates
 
     private static readonly (string Name, Func<Container, Decision> Decide)[] Commands =
     [
-        ("start", c => StartContainer.Decide(new StartContainer("x"), c, null, Given.Now)),
+        ("start", c => StartContainer.Decide(new StartContainer("x"), c, [], Given.Now)),
         ("stop", c => StopContainer.Decide(new StopContainer("x", null, null, 10), c, Given.Now)),
         ("kill", c => KillContainer.Decide(new KillContainer("x", "KILL"), c, Given.Now)),
         ("pause", c => PauseContainer.Decide(new PauseContainer("x"), c, Given.Now)),

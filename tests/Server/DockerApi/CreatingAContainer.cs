@@ -41,8 +41,8 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"local"}}}""", "HostConfig.LogConfig.Type local: a log driver other than json-file and none")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file and none")]
     [InlineData("""{"HostConfig":{"NetworkMode":"container:x"}}""", "HostConfig.NetworkMode container:x: sharing another container's network")]
-    [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv4Address":"10.0.0.9"}}}}}""",
-        "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig ({\"IPv4Address\":\"10.0.0.9\"})")]
+    [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv6Address":"fd00::9"}}}}}""",
+        "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig.IPv6Address (\"fd00::9\")")]
     public async Task An_option_that_is_not_honoured_is_refused_by_name(string body, string what) => await ShouldRefuseAsync(
         "", body.Insert(1, "\"Image\":\"busybox\","), HttpStatusCode.NotImplemented, what + " is not built yet");
 

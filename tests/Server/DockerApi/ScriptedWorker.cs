@@ -144,6 +144,13 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [new VolumeCreatedReport(volume.Name, at)];
             case RemoveVolume volume:
                 return [new VolumeRemovedReport(volume.Name, 1000, at)];
+            case ConnectNetwork connect:
+                _running[connect.ContainerId] = _running[connect.ContainerId] with { Further = [.. _running[connect.ContainerId].Further ?? [], connect.Place] };
+                return [.. Joined(connect.ContainerId, connect.Place, at), new NetworkConnectedReport(connect.ContainerId, connect.Place.Bridge.NetworkId, at)];
+            case DisconnectNetwork disconnect:
+                return [.. LeftBy(disconnect, at), new NetworkDisconnectedReport(disconnect.ContainerId, disconnect.NetworkId, at)];
+            case RemoveNetwork network:
+                return [new NetworkRemovedReport(network.NetworkId, at)];
             case PullImage pull:
                 return [new ImagePulledReport(pull.Reference, "registry", TestImages.Busybox, at, at)];
             case RemoveImage image:
@@ -157,18 +164,41 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     {
         var (id, step) = (start.ContainerId, TimeSpan.FromMilliseconds(1));
         var reports = new List<Report> { new RootFsMountedReport(id, "overlay2", start.RootFs.Layers, "/upper", "/merged", step, at) };
-        if (start is { Bridge: { } bridge, Address: { } address })
-        {
-            reports.Add(new BridgeAttachedReport(
-                id, bridge.NetworkId, bridge.Bridge, bridge.HostInterface, "eth0", bridge.MacAddress, "/netns/" + id, step, at));
-            reports.Add(new IpAssignedReport(id, address.NetworkId, address.Address, address.PrefixLength, address.Gateway, step, at));
-        }
+        foreach (var place in PlacesOf(start))
+            reports.AddRange(Joined(id, place, at));
         if (start.Ports is { } ports)
             reports.Add(new PortsPublishedReport(id, ports.Ports, step, at));
         if (VolumesOf(start) is { Length: > 0 } volumes)
             reports.Insert(1, new VolumesMountedReport(id, volumes, step, at));
         reports.Add(new ContainerStartedReport(id, 4242, "crun", step, at));
         return [.. reports];
+    }
+
+    private static IEnumerable<NetworkPlace> PlacesOf(StartContainer start) =>
+        (start is { Bridge: { } bridge, Address: { } address } ? [new NetworkPlace(bridge, address)] : Array.Empty<NetworkPlace>()).Concat(start.Further ?? []);
+
+    private static Report[] Joined(string id, NetworkPlace place, DateTimeOffset at) =>
+    [
+        new BridgeAttachedReport(
+            id, place.Bridge.NetworkId, place.Bridge.Bridge, place.Bridge.HostInterface, place.Bridge.ContainerInterface, place.Bridge.MacAddress,
+            "/netns/" + id, TimeSpan.FromMilliseconds(1), at),
+        new IpAssignedReport(
+            id, place.Address.NetworkId, place.Address.Address, place.Address.PrefixLength, place.Address.Gateway, TimeSpan.FromMilliseconds(1), at),
+    ];
+
+    private static Report[] Left(string id, NetworkPlace place, DateTimeOffset at) =>
+    [
+        new IpReleasedReport(id, place.Address.NetworkId, place.Address.Address, at),
+        new BridgeDetachedReport(id, place.Bridge.NetworkId, place.Bridge.HostInterface, at),
+    ];
+
+    private Report[] LeftBy(DisconnectNetwork order, DateTimeOffset at)
+    {
+        var start = _running[order.ContainerId];
+        var place = PlacesOf(start).Single(p => p.Bridge.NetworkId == order.NetworkId);
+        NetworkPlace[] rest = [.. PlacesOf(start).Where(p => p != place)];
+        _running[order.ContainerId] = start with { Bridge = rest.FirstOrDefault()?.Bridge, Address = rest.FirstOrDefault()?.Address, Further = [.. rest.Skip(1)] };
+        return Left(order.ContainerId, place, at);
     }
 
     private static MountedVolume[] VolumesOf(StartContainer start) =>
@@ -182,11 +212,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         var reports = new List<Report> { new ContainerExitedReport(id, exitCode, false, "/log", at) };
         if (start.Ports is { } ports)
             reports.Add(new PortsUnpublishedReport(id, ports.Ports, false, at));
-        if (start is { Bridge: { } bridge, Address: { } address })
-        {
-            reports.Add(new IpReleasedReport(id, address.NetworkId, address.Address, at));
-            reports.Add(new BridgeDetachedReport(id, bridge.NetworkId, bridge.HostInterface, at));
-        }
+        foreach (var place in PlacesOf(start).Reverse())
+            reports.AddRange(Left(id, place, at));
         if (VolumesOf(start) is { Length: > 0 } volumes)
             reports.Add(new VolumesUnmountedReport(id, volumes, at));
         reports.Add(new RootFsUnmountedReport(id, at));
@@ -202,6 +229,9 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
         CreateVolume o => "volume/" + o.Name,
         RemoveVolume o => "volume/" + o.Name,
         RemoveContainer o => o.ContainerId,
+        RemoveNetwork o => o.NetworkId,
+        ConnectNetwork o => o.ContainerId,
+        DisconnectNetwork o => o.ContainerId,
         _ => "",
     };
 

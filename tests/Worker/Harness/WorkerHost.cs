@@ -13,7 +13,7 @@ namespace Shiplog.Worker.Tests.Harness;
 internal sealed class WorkerHost : IAsyncDisposable
 {
     private const string Busybox = "/bin/busybox";
-    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "yes", "sha256sum", "touch", "test", "tr", "mknod", "readlink", "cp", "rm", "ln", "chmod", "mkfifo", "chroot"];
+    private static readonly string[] Applets = ["sh", "true", "false", "cat", "echo", "sleep", "id", "ls", "env", "kill", "stty", "head", "wc", "ip", "hostname", "mkdir", "printf", "seq", "dd", "awk", "ping", "trap", "pwd", "grep", "nc", "nslookup", "yes", "sha256sum", "touch", "test", "tr", "mknod", "readlink", "cp", "rm", "ln", "chmod", "mkfifo", "chroot"];
 
     // From its own folder, as it is when installed: beside the tests it would take their assemblies for its own.
     // SHIPLOG_WORKER names another one, to try a release.
@@ -149,6 +149,7 @@ internal sealed class WorkerHost : IAsyncDisposable
     {
         if (_worker is not null)
             await KillWorkerAsync();
+        EndNameServer();
         var runtime = Path.Combine(Instance.RunFolder, "runtime");
         foreach (var id in Directory.Exists(runtime) ? Directory.GetDirectories(runtime).Select(d => Path.GetFileName(d)!) : [])
             _namespaces.Run(Instance.Settings.Runtime, "--root=" + runtime, "delete", "--force", id);
@@ -157,6 +158,25 @@ internal sealed class WorkerHost : IAsyncDisposable
         Directory.Delete(Instance.Home, recursive: true);
         foreach (var group in Directory.Exists("/sys/fs/cgroup") ? Directory.GetDirectories("/sys/fs/cgroup", Instance.Name, SearchOption.AllDirectories) : [])
             Directory.Delete(group);
+    }
+
+    /// <summary>The process that serves names, which outlives the worker; 0 where there is none.</summary>
+    public int NameServerPid
+    {
+        get
+        {
+            var file = Path.Combine(Instance.RunFolder, "dns", "aardvark.pid");
+            return File.Exists(file) && int.TryParse(File.ReadAllText(file), out var pid) && Directory.Exists($"/proc/{pid}") ? pid : 0;
+        }
+    }
+
+    private void EndNameServer()
+    {
+        if (NameServerPid is not 0 and var pid)
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
     }
 
     private static void MakeLayer(string folder, LayerRecord record)

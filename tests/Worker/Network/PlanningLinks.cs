@@ -55,13 +55,23 @@ public sealed class PlanningLinks
     public void The_rules_are_one_table_that_replaces_itself_whole()
     {
         var rules = NatRules.Table(
-            "shiplog", NatRules.Chains([("shiplog0", "172.17.0.0/16"), ("other", "10.9.0.0/24")]),
+            "shiplog", NatRules.Chains([new("1", "shiplog0", "172.17.0.0/16", "172.17.0.1"), new("2", "other", "10.9.0.0/24", "10.9.0.1")]),
             [new PortForward("0.0.0.0", 8080, "tcp", "172.17.0.2", 80), new PortForward("127.0.0.1", 53, "udp", "172.17.0.3", 5353)]);
         rules.ShouldStartWith("table ip shiplog\ndelete table ip shiplog\ntable ip shiplog {");
         rules.ShouldContain("ip saddr 172.17.0.0/16 oifname != \"shiplog0\" masquerade\n");
         rules.ShouldContain("ip saddr 10.9.0.0/24 oifname != \"other\" masquerade\n");
         rules.ShouldContain("elements = { 6 . 8080 : 172.17.0.2 . 80 }\n");
         rules.ShouldContain("elements = { 127.0.0.1 . 17 . 53 : 172.17.0.3 . 5353 }\n");
+        rules.ShouldContain("iifname \"other\" oifname != \"other\" oifname { \"shiplog0\", \"other\" } drop\n");
+    }
+
+    [Fact]
+    public void An_internal_network_has_no_way_out_and_none_in()
+    {
+        var rules = NatRules.Table("shiplog", NatRules.Chains([new("1", "inner", "172.18.0.0/16", "172.18.0.1") { Internal = true }]), []);
+        rules.ShouldNotContain("masquerade");
+        rules.ShouldContain("iifname \"inner\" oifname != \"inner\" drop\n");
+        rules.ShouldContain("oifname \"inner\" iifname != \"inner\" drop\n");
     }
 
     [Fact]

@@ -36,12 +36,13 @@ internal static class EventWords
             "container_restart_scheduled", "container_restart_cancelled", "container_health_changed",
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
             "container_commit_requested", "container_committed", "container_remove_requested", "container_removed",
-            "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited"]),
+            "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited",
+            "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
             "image_pull_requested", "image_pulled", "image_pull_failed", "image_load_requested", "image_loaded", "image_load_completed",
             "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_remove_requested", "image_removed",
             "image_remove_failed"]),
-        ("Network and host", ["network_created", "server_started", "worker_started", "host_reconciled"]),
+        ("Network and host", ["network_created", "network_remove_requested", "network_removed", "network_command_failed", "server_started", "worker_started", "host_reconciled"]),
     ];
 
     /// <summary>The type in words: <c>rootfs mounted</c>, <c>IP assigned</c>.</summary>
@@ -63,7 +64,7 @@ internal static class EventWords
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
         "container_started" or "exec_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
-        "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged"
+        "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged" or "network_removed" or "container_disconnected"
             => EventTone.Undo,
         _ => EventTone.Plain,
     };
@@ -136,6 +137,10 @@ internal static class EventWords
         "exec_started" => $"process {body.Number("pid")}",
         "exec_failed" => Join($"exit code {ExitCode(body.Number("exitCode") ?? 0)}", body.Text("error")),
         "exec_exited" => $"exit code {ExitCode(body.Number("exitCode") ?? 0)}",
+        "container_connect_requested" => $"{body.Inner("network")?.Text("networkName")}: address {body.Inner("endpoint")?.Text("address")} leased",
+        "container_disconnect_requested" => body.Text("networkName") ?? "",
+        "network_remove_requested" or "network_removed" => body.Text("name") ?? "",
+        "network_command_failed" => $"{body.Text("command")}: {body.Text("error")}",
         "network_created" => Join(body.Text("name"), body.Text("subnet")),
         "server_started" => Join(body.Text("version"), Count(body.Number("openCommands") ?? 0, "open command")),
         "worker_started" => Join(body.Text("version"), body.Text("runtime"), body.Text("kernel")),

@@ -160,7 +160,7 @@ internal sealed record PortBindingDto(string? HostIp, string? HostPort);
 /// <summary>A container's place in a network.</summary>
 internal sealed record EndpointDto
 {
-    public Empty? IPAMConfig { get; init; }
+    public EndpointIpamDto? IPAMConfig { get; init; }
     public string[]? Links { get; init; }
     public string[]? Aliases { get; init; }
     public string MacAddress { get; init; } = "";
@@ -176,3 +176,6 @@ internal sealed record EndpointDto
     public int GlobalIPv6PrefixLen { get; init; }
     public string[]? DNSNames { get; init; }
 }
+
+/// <summary>What was asked for.</summary>
+internal sealed record EndpointIpamDto([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IPv4Address);

@@ -32,6 +32,7 @@ internal sealed record CreateContainerBody
     public HealthcheckDto? Healthcheck { get; init; }
     public HostConfigBody? HostConfig { get; init; }
     public NetworkingConfigBody? NetworkingConfig { get; init; }
+    public string? MacAddress { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
@@ -116,9 +117,27 @@ internal sealed record NetworkingConfigBody
     public Dictionary<string, EndpointBody?>? EndpointsConfig { get; init; }
 }
 
-/// <summary>Nothing of it is honoured yet: addresses come from the pool.</summary>
+/// <summary>A place in a network as it is asked for. What only an answer has may be there, and is not looked at.</summary>
 internal sealed record EndpointBody
 {
+    public EndpointIpamBody? IPAMConfig { get; init; }
+    public string[]? Aliases { get; init; }
+    public string? MacAddress { get; init; }
+    public string? NetworkID { get; init; }
+    public string? EndpointID { get; init; }
+    public string? Gateway { get; init; }
+    public string? IPAddress { get; init; }
+    public int? IPPrefixLen { get; init; }
+    public string? IPv6Gateway { get; init; }
+    public string? GlobalIPv6Address { get; init; }
+    public int? GlobalIPv6PrefixLen { get; init; }
+    public string[]? DNSNames { get; init; }
+    [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
+}
+
+internal sealed record EndpointIpamBody
+{
+    public string? IPv4Address { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 

@@ -100,32 +100,3 @@ internal sealed record CommitDto(string ID);
 /// <summary>GET /system/df</summary>
 internal sealed record DiskUsageReply(
     long LayersSize, ImageSummary[] Images, ContainerSummary[] Containers, VolumeDto[] Volumes, Empty[] BuildCache, long BuilderSize);
-
-/// <summary>An item of GET /networks, and GET /networks/{id}</summary>
-internal sealed record NetworkDto
-{
-    public string Name { get; init; } = "";
-    public string Id { get; init; } = "";
-    public string Created { get; init; } = "";
-    public string Scope { get; init; } = "local";
-    public string Driver { get; init; } = "";
-    public bool EnableIPv4 { get; init; } = true;
-    public bool EnableIPv6 { get; init; }
-    public required IpamDto IPAM { get; init; }
-    public bool Internal { get; init; }
-    public bool Attachable { get; init; }
-    public bool Ingress { get; init; }
-    public ConfigFromDto ConfigFrom { get; init; } = new("");
-    public bool ConfigOnly { get; init; }
-    public Dictionary<string, NetworkContainerDto> Containers { get; init; } = [];
-    public Dictionary<string, string> Options { get; init; } = [];
-    public Dictionary<string, string> Labels { get; init; } = [];
-}
-
-internal sealed record ConfigFromDto(string Network);
-
-internal sealed record IpamDto(string Driver, Dictionary<string, string>? Options, IpamConfigDto[] Config);
-
-internal sealed record IpamConfigDto(string Subnet, string Gateway);
-
-internal sealed record NetworkContainerDto(string Name, string EndpointID, string MacAddress, string IPv4Address, string IPv6Address);
