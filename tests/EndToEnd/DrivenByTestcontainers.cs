@@ -35,14 +35,7 @@ public sealed class DrivenByTestcontainers(RunningInstance engine)
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             patience.CancelAfter(TimeSpan.FromMinutes(3));
-            try
-            {
-                await container.StartAsync(patience.Token);
-            }
-            catch (Docker.DotNet.DockerApiException e) when (e.ResponseBody?.Contains("is not built yet", StringComparison.Ordinal) is true)
-            {
-                Assert.Skip(e.ResponseBody);
-            }
+            await container.StartAsync(patience.Token);
             container.State.ShouldBe(TestcontainersStates.Running);
             using var http = new HttpClient();
             (await http.GetStringAsync($"http://127.0.0.1:{container.GetMappedPublicPort(80)}/", Cancellation)).ShouldBe("copied in");

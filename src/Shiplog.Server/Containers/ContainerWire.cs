@@ -94,10 +94,22 @@ internal static class ContainerWire
         Labels = c.Labels,
         StopSignal = c.StopSignal,
         StopTimeout = c.StopTimeout,
-        Healthcheck = c.Healthcheck is { } h
-            ? new HealthcheckDto { Test = h.Test, Interval = h.Interval, Timeout = h.Timeout, StartPeriod = h.StartPeriod, StartInterval = h.StartInterval, Retries = h.Retries }
-            : null,
+        Healthcheck = c.Healthcheck is { } h ? Health(h) : null,
     };
+
+    private static HealthcheckDto Health(Healthcheck h)
+    {
+        static long? Set(long value) => value is 0 ? null : value;
+        return new HealthcheckDto
+        {
+            Test = h.Test,
+            Interval = Set(h.Interval),
+            Timeout = Set(h.Timeout),
+            StartPeriod = Set(h.StartPeriod),
+            StartInterval = Set(h.StartInterval),
+            Retries = h.Retries is 0 ? null : h.Retries,
+        };
+    }
 
     public static ContainerSummary Summary(Container c, string image, Instance instance, DateTimeOffset now) => new(
         c.Id, ["/" + c.Name], image, c.ImageId, Command(c), c.CreatedAt.ToUnixTimeSeconds(), PortWire.List(c), c.Config?.Labels ?? [], State(c),

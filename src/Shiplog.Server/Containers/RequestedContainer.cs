@@ -32,7 +32,8 @@ internal sealed class RequestedContainer(Instance instance)
         b.Env ?? [], b.Cmd ?? [], b.Entrypoint, b.WorkingDir ?? "", b.Labels ?? [], PortWire.Exposed(b),
         [.. b.Volumes?.Keys ?? Enumerable.Empty<string>()], b.StopSignal is "" ? null : b.StopSignal, b.StopTimeout)
     {
-        Healthcheck = b.Healthcheck is { } h ? new Healthcheck(h.Test ?? [], h.Interval, h.Timeout, h.StartPeriod, h.StartInterval, h.Retries) : null,
+        Healthcheck = b.Healthcheck is { } h ? new Healthcheck(
+            h.Test ?? [], h.Interval ?? 0, h.Timeout ?? 0, h.StartPeriod ?? 0, h.StartInterval ?? 0, h.Retries ?? 0) : null,
     };
 
     private static HostOptions Host(HostConfigBody h, string network)

@@ -49,7 +49,7 @@ public sealed class CheckingHealth : Conversation
     {
         DockerEngine.Image,
         Cmd = (string[])["sleep", "1000"],
-        Healthcheck = new { Test = (string[])["CMD-SHELL", test], Interval = Second / 2, Timeout = 10 * Second, Retries = 2 },
+        Healthcheck = new { Test = (string[])["CMD-SHELL", test], Interval = Second / 2, Timeout = 10 * Second, StartPeriod = (long?)null, Retries = 2 }, // as compose has it
     };
 
     private static async Task ExecAsync(string id, params string[] cmd)

@@ -43,15 +43,15 @@ internal sealed record ContainerConfigDto
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public HealthcheckDto? Healthcheck { get; init; }
 }
 
-/// <summary>Times in nanoseconds; what is 0 is left to the image, or to the default.</summary>
+/// <summary>Times in nanoseconds; what is 0 or missing is left to the image, or to the default.</summary>
 internal sealed record HealthcheckDto
 {
     public string[]? Test { get; init; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long Interval { get; init; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long Timeout { get; init; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long StartPeriod { get; init; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long StartInterval { get; init; }
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Retries { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? Interval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? Timeout { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? StartPeriod { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public long? StartInterval { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Retries { get; init; }
 }
 
 /// <summary>A container's health in <c>State</c>.</summary>
