@@ -5,6 +5,7 @@ using Shiplog.Worker;
 using Shiplog.Worker.Copying;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
+using Shiplog.Worker.Stats;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 using Wolverine;
@@ -39,6 +40,7 @@ builder.Host.UseWolverine(options => options.UseOrders(), WorkerServices.Extensi
 var app = builder.Build();
 app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
+app.MapContainerStats();
 app.MapImageStreams();
 app.MapContainerFiles();
 app.MapVolumeStreams();

@@ -12,6 +12,7 @@ using Shiplog.Worker.Network;
 using Shiplog.Worker.Orders;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Runtime;
+using Shiplog.Worker.Stats;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 using Wolverine;
@@ -52,6 +53,8 @@ internal static class WorkerServices
         services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
+        services.AddSingleton<FigureReader>().AddSingleton(provider =>
+            new Samplers(provider.GetRequiredService<FigureReader>().Read, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();
         services.AddOrders();
         services.AddFacts(instance);

@@ -25,6 +25,12 @@ public static class WorkerStreams
     /// <summary>GET; query <c>ps_args</c>; JSON with <c>Titles</c> and <c>Processes</c> (Engine API, "List processes running inside a container").</summary>
     public static string Top(string containerId) => $"/streams/containers/{containerId}/top";
 
+    /// <summary>
+    /// GET; query <c>once</c> (0/1); a line of JSON of <see cref="ContainerFigures"/> at once, and unless <c>once</c> another one
+    /// every second; <c>null</c> while the container does not run.
+    /// </summary>
+    public static string Stats(string containerId) => $"/streams/containers/{containerId}/stats";
+
     /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";
 

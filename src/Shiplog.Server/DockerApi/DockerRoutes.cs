@@ -50,7 +50,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<ShowContainerLogs>(services, "GET", "/containers/{name}/logs"),
         On<CreateExecEndpoint>(services, "POST", "/containers/{name}/exec"),
         On<ShowProcesses>(services, "GET", "/containers/{name}/top"),
-        NotBuilt("GET", "/containers/{name}/stats", "a container's resource figures (stats)"),
+        On<ShowStats>(services, "GET", "/containers/{name}/stats"),
         On<ShowContainerChanges>(services, "GET", "/containers/{name}/changes"),
         On<ExportContainer>(services, "GET", "/containers/{name}/export"),
         On<ReadContainerFilesEndpoint>(services, "GET", "/containers/{name}/archive"),

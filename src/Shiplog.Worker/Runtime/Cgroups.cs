@@ -8,10 +8,21 @@ namespace Shiplog.Worker.Runtime;
 internal static class Cgroups
 {
     private static readonly string[] Hierarchies = [.. All(File.ReadLines("/proc/self/mountinfo"))];
+    private static readonly IReadOnlyDictionary<string, string> Controllers = ByController(File.ReadLines("/proc/self/mountinfo"));
     private static readonly (string? Memory, string? Unified) Places = Find(File.ReadLines("/proc/self/mountinfo"));
 
     /// <summary>The machine has the unified hierarchy only.</summary>
     public static bool IsUnified => Places.Memory is null;
+
+    /// <summary>The group in the hierarchy of a controller of v1; <see langword="null"/> where the machine has no such hierarchy.</summary>
+    /// <param name="path">As the runtime was given it.</param>
+    public static string? Folder(string controller, string path) => Controllers.GetValueOrDefault(controller) is { } mount ? mount + path : null;
+
+    /// <summary>The group in the unified hierarchy.</summary>
+    public static string UnifiedFolder(string path) => Places.Unified + path;
+
+    /// <summary>The group in the hierarchy that every container has one in.</summary>
+    public static string AnyFolder(string path) => (Places.Memory ?? Places.Unified) + path;
 
     /// <summary>Whether the kernel has killed a process of the group for memory.</summary>
     /// <param name="path">As the runtime was given it: <c>/shiplog/…</c>.</param>
@@ -26,8 +37,7 @@ internal static class Cgroups
     /// <summary>The processes of the group and of those below it, which a container that may can have made.</summary>
     public static int[] Processes(string path)
     {
-        var folder = (Places.Memory ?? Places.Unified) + path;
-        return [.. Folders(folder).SelectMany(Pids)];
+        return [.. Folders(AnyFolder(path)).SelectMany(Pids)];
     }
 
     private static IEnumerable<string> Folders(string folder) => Directory.Exists(folder)
@@ -84,6 +94,13 @@ internal static class Cgroups
 
         return (memory, unified);
     }
+
+    /// <summary>Where each controller of v1 is mounted.</summary>
+    internal static IReadOnlyDictionary<string, string> ByController(IEnumerable<string> mountinfo) =>
+        mountinfo.Select(l => l.Split(" - ", 2))
+            .Where(h => h.Length == 2 && h[1].StartsWith("cgroup ", StringComparison.Ordinal))
+            .SelectMany(h => h[1].Split(' ')[2].Split(',').Select(controller => (controller, Mount: h[0].Split(' ')[4])))
+            .GroupBy(c => c.controller).ToDictionary(c => c.Key, c => c.First().Mount);
 
     internal static long CountOf(string key, IEnumerable<string> lines) =>
         lines.Select(l => l.Split(' '))
