@@ -54,6 +54,7 @@ left join lateral (
       when 'container_pause_requested' then array['container_paused', 'container_command_failed']
       when 'container_unpause_requested' then array['container_unpaused', 'container_command_failed']
       when 'container_commit_requested' then array['container_committed', 'container_command_failed']
+      when 'container_update_requested' then array['container_updated', 'container_command_failed']
       when 'container_remove_requested' then array['container_removed', 'container_command_failed']
       when 'image_pull_requested' then array['image_pulled', 'image_pull_failed']
       when 'image_load_requested' then array['image_load_completed', 'image_load_failed']

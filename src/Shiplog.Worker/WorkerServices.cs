@@ -47,7 +47,7 @@ internal static class WorkerServices
             .AddSingleton<ServeNamesStep>().AddSingleton<StartContainerStep>().AddSingleton<ContainerSteps>();
         services.AddSingleton<StepRunner>().AddSingleton<Lifecycle.Containers>().AddSingleton<ContainerStarter>();
         services.AddSingleton<HealthMonitor>().AddSingleton<RestartQueue>().AddSingleton<RestartCanceller>();
-        services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>();
+        services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>().AddSingleton<ContainerUpdater>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
         services.AddSingleton<RunningExecs>().AddSingleton<ExecStarter>().AddSingleton<ExecWatch>().AddSingleton<ExecRecovery>();
         services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
@@ -104,7 +104,7 @@ internal static class WorkerServices
         services.AddSingleton(provider => new ContainerOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<ContainerStarter>(),
             provider.GetRequiredService<ContainerStopper>(), provider.GetRequiredService<ContainerKiller>(),
-            provider.GetRequiredService<ContainerPauser>(), provider.GetRequiredService<ContainerRemover>(),
+            provider.GetRequiredService<ContainerPauser>(), provider.GetRequiredService<ContainerUpdater>(), provider.GetRequiredService<ContainerRemover>(),
             provider.GetRequiredService<ExecStarter>(), provider.GetRequiredService<Lifecycle.Containers>()));
     }
 

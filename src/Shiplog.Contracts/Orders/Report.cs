@@ -26,6 +26,7 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(ContainerSignalledReport), "container_signalled")]
 [JsonDerivedType(typeof(ContainerPausedReport), "container_paused")]
 [JsonDerivedType(typeof(ContainerUnpausedReport), "container_unpaused")]
+[JsonDerivedType(typeof(ContainerUpdatedReport), "container_updated")]
 [JsonDerivedType(typeof(ContainerRemovedReport), "container_removed")]
 [JsonDerivedType(typeof(ContainerCommittedReport), "container_committed")]
 [JsonDerivedType(typeof(ExecStartedReport), "exec_started")]

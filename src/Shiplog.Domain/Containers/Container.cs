@@ -91,6 +91,8 @@ public sealed record Container
     public string? OpenCommandId { get; init; }
     /// <summary>The name of that command: <c>StartContainer</c>.</summary>
     public string? OpenCommand { get; init; }
+    /// <summary>The update that has no outcome yet.</summary>
+    public string? OpenUpdate { get; init; }
     /// <summary>The last step that failed, or whose undo did.</summary>
     public StepFailed? LastFailure { get; init; }
     /// <summary>The command that ended last: a repetition of it changes nothing.</summary>
@@ -220,6 +222,13 @@ public sealed record Container
         ContainerFilesRead e => Close(c, e.CommandId),
         ContainerFilesWriteRequested e => c with { LastCommandId = e.CommandId },
         ContainerFilesWritten e => Close(c, e.CommandId),
+        // It takes nobody's place either: a stop may be under way.
+        ContainerUpdateRequested e => c with { OpenUpdate = e.CommandId, LastCommandId = e.CommandId },
+        ContainerUpdated e => Close(c, e.CommandId) with
+        {
+            OpenUpdate = null,
+            Host = c.Host is { } host ? host with { Resources = e.To.Resources, Restart = e.To.Restart } : null,
+        },
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
         ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
         ExecCreated or ExecStartRequested or ExecStarted or ExecFailed or ExecExited => c with { Execs = ExecList.After(c.Execs, @event) },
@@ -248,6 +257,7 @@ public sealed record Container
         },
         "RemoveContainer" => c with { Status = ContainerStatus.Dead, Error = e.Error },
         "ConnectNetwork" => c.WithoutPlaces(p => p.ConnectedBy == e.CommandId),
+        UpdateContainer.Name => c with { OpenUpdate = null },
         _ => c,
     };
 }

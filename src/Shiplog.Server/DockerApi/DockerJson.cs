@@ -26,6 +26,8 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(CreateExecReply))]
 [JsonSerializable(typeof(StartExecBody))]
 [JsonSerializable(typeof(ExecInspect))]
+[JsonSerializable(typeof(UpdateContainerBody))]
+[JsonSerializable(typeof(UpdateContainerReply))]
 [JsonSerializable(typeof(StatsReply))]
 [JsonSerializable(typeof(ContainerFigures))]
 [JsonSerializable(typeof(PathStat))]

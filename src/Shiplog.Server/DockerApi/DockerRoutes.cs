@@ -56,7 +56,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<ReadContainerFilesEndpoint>(services, "GET", "/containers/{name}/archive"),
         On<StatContainerPath>(services, "HEAD", "/containers/{name}/archive"),
         On<WriteContainerFilesEndpoint>(services, "PUT", "/containers/{name}/archive"),
-        NotBuilt("POST", "/containers/{name}/update", "changing a container's limits (update)"),
+        On<UpdateContainerEndpoint>(services, "POST", "/containers/{name}/update"),
         On<RemoveContainerEndpoint>(services, "DELETE", "/containers/{name}"),
         On<CommitContainerEndpoint>(services, "POST", "/commit"),
         On<StartExecEndpoint>(services, "POST", "/exec/{name}/start"),

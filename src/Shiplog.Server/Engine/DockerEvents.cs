@@ -54,6 +54,7 @@ internal static class DockerEvents
             "container_committed" => ("commit", [("imageID", d.Text("imageId")), ("imageRef", Familiar(d.Text("reference")))]),
             "container_files_read" => (d.Text("purpose") == "export" ? "export" : "archive-path", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
             "container_files_written" => ("extract-to-dir", [("path", d.Text("path")), ("bytes", d.Text("bytes"))]),
+            "container_updated" => ("update", none),
             "container_removed" => ("destroy", none),
             "exec_created" => ($"exec_create: {subject.CommandOf(d)}", [("execID", d.Text("execId"))]),
             "exec_started" => ($"exec_start: {subject.CommandOf(d)}", [("execID", d.Text("execId"))]),

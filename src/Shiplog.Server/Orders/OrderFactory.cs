@@ -95,6 +95,9 @@ internal sealed class OrderFactory(Instance instance)
     public static Contract.StartExec OutcomeOf(ExecStartRequested intent) =>
         new(intent.CommandId, intent.ContainerId, intent.ExecId, null);
 
+    public static Contract.UpdateContainer Update(ContainerUpdateRequested intent) =>
+        new(intent.CommandId, intent.ContainerId, OrderOptions.Limits(intent.To.Resources), Restart(intent.To.Restart));
+
     public static Contract.RemoveContainer Remove(ContainerRemoveRequested intent) => new(intent.CommandId, intent.ContainerId);
 
     public static Contract.CommitContainer Commit(Container container, ContainerCommitRequested intent) =>

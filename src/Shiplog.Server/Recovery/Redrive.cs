@@ -52,6 +52,7 @@ internal sealed partial class Redrive(
         ContainerPauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Pause(i), cancellation),
         ContainerUnpauseRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Unpause(i), cancellation),
         ContainerCommitRequested i => await OfContainerAsync(i.ContainerId, c => OrderFactory.Commit(c, i), cancellation),
+        ContainerUpdateRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Update(i), cancellation),
         ContainerRemoveRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Remove(i), cancellation),
         ExecStartRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.OutcomeOf(i), cancellation),
         ImagePullRequested i => (OrderFactory.Pull(i, null), ""),

@@ -182,6 +182,7 @@ internal sealed class BatchTranslation(
             ContainerFilesWrittenReport r => WriteContainerFiles.Record(r, container, command),
             NetworkConnectedReport r => Domain.Containers.ConnectNetwork.Record(r, container, command),
             NetworkDisconnectedReport r => Domain.Containers.DisconnectNetwork.Record(r, container, command),
+            ContainerUpdatedReport r => RecordUpdated.Decide(r, container, command),
             StepFailedReport r => RecordStepFailed.Decide(r, container),
             _ => throw new InvalidDataException($"a report that this server does not know: {report.GetType().Name}"),
         });
@@ -285,6 +286,7 @@ internal sealed class BatchTranslation(
         ContainerCommitRequested i => Streams.Container(i.ContainerId),
         ExecStartRequested i => Streams.Container(i.ContainerId),
         ContainerRemoveRequested i => Streams.Container(i.ContainerId),
+        ContainerUpdateRequested i => Streams.Container(i.ContainerId),
         ContainerFilesReadRequested i => Streams.Container(i.ContainerId),
         ContainerFilesWriteRequested i => Streams.Container(i.ContainerId),
         _ => null,
@@ -316,6 +318,7 @@ internal sealed class BatchTranslation(
         ContainerFilesWrittenReport r => r.ContainerId,
         NetworkConnectedReport r => r.ContainerId,
         NetworkDisconnectedReport r => r.ContainerId,
+        ContainerUpdatedReport r => r.ContainerId,
         StepFailedReport r => r.ContainerId,
         _ => null,
     };

@@ -57,6 +57,8 @@ internal static class EventNames
         [typeof(ContainerFilesRead)] = "container_files_read",
         [typeof(ContainerFilesWriteRequested)] = "container_files_write_requested",
         [typeof(ContainerFilesWritten)] = "container_files_written",
+        [typeof(ContainerUpdateRequested)] = "container_update_requested",
+        [typeof(ContainerUpdated)] = "container_updated",
         [typeof(ImagePullRequested)] = "image_pull_requested",
         [typeof(ImagePullFailed)] = "image_pull_failed",
         [typeof(ImagePulled)] = "image_pulled",

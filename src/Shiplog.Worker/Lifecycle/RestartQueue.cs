@@ -10,8 +10,8 @@ internal sealed class PendingRestart(ContainerPaths paths, ContainerRecord recor
 {
     public ContainerPaths Paths => paths;
 
-    /// <summary>As in the journal.</summary>
-    public ContainerRecord Record => record;
+    /// <summary>As in the journal. Whoever changes it holds the container's turn.</summary>
+    public ContainerRecord Record { get; set; } = record;
 }
 
 /// <summary>The containers that wait for their next try. Whoever takes one out holds its subject's turn.</summary>

@@ -53,6 +53,14 @@ public static class StartExecHandler
         containers.StartExecAsync(order, cancellation);
 }
 
+/// <summary>Runs <see cref="UpdateContainer"/>.</summary>
+public static class UpdateContainerHandler
+{
+    /// <summary>Answers when the fact is recorded.</summary>
+    public static Task<OrderOutcome> HandleAsync(UpdateContainer order, ContainerOrders containers, CancellationToken cancellation) =>
+        containers.UpdateAsync(order, cancellation);
+}
+
 /// <summary>Runs <see cref="RemoveContainer"/>.</summary>
 public static class RemoveContainerHandler
 {

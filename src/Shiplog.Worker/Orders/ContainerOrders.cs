@@ -15,16 +15,17 @@ public sealed class ContainerOrders
     private readonly ContainerStopper _stopper;
     private readonly ContainerKiller _killer;
     private readonly ContainerPauser _pauser;
+    private readonly ContainerUpdater _updater;
     private readonly ContainerRemover _remover;
     private readonly ExecStarter _execs;
     private readonly Containers _containers;
 
     internal ContainerOrders(
         OrderRunner runner, ContainerStarter starter, ContainerStopper stopper, ContainerKiller killer, ContainerPauser pauser,
-        ContainerRemover remover, ExecStarter execs, Containers containers)
+        ContainerUpdater updater, ContainerRemover remover, ExecStarter execs, Containers containers)
     {
-        (_runner, _starter, _stopper, _killer, _pauser, _remover, _execs, _containers) =
-            (runner, starter, stopper, killer, pauser, remover, execs, containers);
+        (_runner, _starter, _stopper, _killer, _pauser, _updater, _remover, _execs, _containers) =
+            (runner, starter, stopper, killer, pauser, updater, remover, execs, containers);
     }
 
     internal Task<OrderOutcome> StartAsync(StartContainer order, CancellationToken cancellation) =>
@@ -50,6 +51,9 @@ public sealed class ContainerOrders
 
     internal Task<OrderOutcome> StartExecAsync(StartExec order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ContainerId, _ => _execs.StartAsync(order), cancellation);
+
+    internal Task<OrderOutcome> UpdateAsync(UpdateContainer order, CancellationToken cancellation) =>
+        _runner.RunAsync(order, order.ContainerId, _ => _updater.UpdateAsync(order), cancellation);
 
     internal Task<OrderOutcome> RemoveAsync(RemoveContainer order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ContainerId, _ => _remover.RemoveAsync(order), cancellation);

@@ -19,6 +19,7 @@ public sealed class RepeatingACommand
         ("unpause", c => UnpauseContainer.Decide(new UnpauseContainer("x"), c, Given.Now)),
         ("rename", c => RenameContainer.Decide(new RenameContainer("x", "another"), c, Given.Now)),
         ("remove", c => RemoveContainer.Decide(new RemoveContainer("x", false, false), c, Given.Now)),
+        ("update", c => UpdateContainer.Decide(new UpdateContainer("x", new Resources { CpuShares = 512 }, false, null), c, Given.Now)),
         ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)),
         ("read", c => ReadContainerFiles.Decide(new ReadContainerFiles("x", "/etc", "copy"), c, Given.Now)),
         ("write", c => WriteContainerFiles.Decide(new WriteContainerFiles("x", "/etc", false, false), c, Given.Now)));
@@ -44,6 +45,7 @@ public sealed class RepeatingACommand
         "pause" => [new ContainerPaused(Given.ContainerId, "x", Given.Now)],
         "unpause" => [new ContainerUnpaused(Given.ContainerId, "x", Given.Now)],
         "remove" => [new ContainerRemoved(Given.ContainerId, "x", Given.Now)],
+        "update" => [new ContainerUpdated(Given.ContainerId, "x", new(), new() { Resources = new() { CpuShares = 512 } }, Given.Now)],
         "commit" => [new ContainerCommitted(Given.ContainerId, "x", "sha256:5", null, null, 1, Given.Now)],
         "read" => [new ContainerFilesRead(Given.ContainerId, "x", "/etc", "copy", 1, Given.Now)],
         "write" => [new ContainerFilesWritten(Given.ContainerId, "x", "/etc", 1, 1, Given.Now)],

@@ -28,6 +28,7 @@ public sealed class TheStates
         ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)),
         ("copy out of it", c => ReadContainerFiles.Decide(new ReadContainerFiles("x", "/etc", "copy"), c, Given.Now)),
         ("copy into it", c => WriteContainerFiles.Decide(new WriteContainerFiles("x", "/etc", false, false), c, Given.Now)),
+        ("update", c => UpdateContainer.Decide(new UpdateContainer("x", new Resources { CpuShares = 512 }, false, null), c, Given.Now)),
         ("rename", c => RenameContainer.Decide(new RenameContainer("x", "another"), c, Given.Now)),
         ("remove", c => RemoveContainer.Decide(new RemoveContainer("x", false, false), c, Given.Now)),
     ];

@@ -27,6 +27,7 @@ public sealed class RecordingFacts
         new ContainerPauseRequested(Id, Command, At),
         new ContainerUnpauseRequested(Id, Command, At),
         new ContainerCommitRequested(Id, Command, "docker.io/library/x:1", "me", null, [], true, "{}", At),
+        new ContainerUpdateRequested(Id, Command, new(), new() { Resources = new() { CpuShares = 512 } }, At),
         new ContainerRemoveRequested(Id, Command, false, false, At)];
 
     private static readonly Report[] Reports = [
@@ -49,6 +50,7 @@ public sealed class RecordingFacts
         new ContainerPausedReport(Id, At),
         new ContainerUnpausedReport(Id, At),
         new ContainerCommittedReport(Id, Image, "layer", TimeSpan.FromMilliseconds(1), At),
+        new ContainerUpdatedReport(Id, At),
         new ContainerRemovedReport(Id, At),
         new StepFailedReport(Id, "MountRootFs", "do", "no space", At),
         new OrderFailedReport(Id, new OrderFailure("MountRootFs", FailureKind.Internal, "no space"), At)];
@@ -78,6 +80,7 @@ public sealed class RecordingFacts
         ContainerPausedReport r => RecordPaused.Decide(r, container, command),
         ContainerUnpausedReport r => RecordPaused.Decide(r, container, command),
         ContainerCommittedReport r => RecordCommitted.Decide(r, container, command),
+        ContainerUpdatedReport r => RecordUpdated.Decide(r, container, command),
         ContainerRemovedReport r => RecordRemoved.Decide(r, container, command),
         StepFailedReport r => RecordStepFailed.Decide(r, container),
         OrderFailedReport r => RecordCommandFailed.Decide(r.Failure, container, command, r.At),

@@ -138,6 +138,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [new ContainerPausedReport(pause.ContainerId, at)];
             case UnpauseContainer unpause:
                 return [new ContainerUnpausedReport(unpause.ContainerId, at)];
+            case UpdateContainer update:
+                return [new ContainerUpdatedReport(update.ContainerId, at)];
             case RemoveContainer remove:
                 return [new ContainerRemovedReport(remove.ContainerId, at, remove.Measure ? 1000 : null)];
             case CreateVolume volume:

@@ -26,6 +26,12 @@ internal readonly struct EventBody(JsonElement data)
         ? found.EnumerateArray().Select(e => new EventBody(e))
         : [];
 
+    /// <summary>The members' names.</summary>
+    public IEnumerable<string> Names() => data.ValueKind == JsonValueKind.Object ? data.EnumerateObject().Select(p => p.Name) : [];
+
+    /// <summary>A member that is a text, a number or a flag, as it is written.</summary>
+    public string? Value(string name) => Find(name) is { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null) } found ? found.ToString() : null;
+
     public EventBody? Inner(string name) => Find(name) is { ValueKind: JsonValueKind.Object } found ? new EventBody(found) : null;
 
     private JsonElement? Find(string name)

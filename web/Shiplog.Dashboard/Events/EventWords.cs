@@ -35,7 +35,8 @@ internal static class EventWords
             "container_pause_requested", "container_paused", "container_unpause_requested", "container_unpaused", "container_exited",
             "container_restart_scheduled", "container_restart_cancelled", "container_health_changed",
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
-            "container_commit_requested", "container_committed", "container_remove_requested", "container_removed",
+            "container_commit_requested", "container_committed", "container_update_requested", "container_updated",
+            "container_remove_requested", "container_removed",
             "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited",
             "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
@@ -129,6 +130,7 @@ internal static class EventWords
         "container_committed" => Join(
             (body.Text("reference") is { } name ? Ids.Familiar(name) + " " : "") + "is " + Ids.Short(body.Text("imageId") ?? ""),
             body.Text("newLayer") is null ? "nothing had changed" : null),
+        "container_update_requested" or "container_updated" => Changes(body.Inner("from"), body.Inner("to")),
         "container_remove_requested" => body.Flag("force") ? "by force" : "",
         "exec_created" => Join(
             string.Join(' ', body.Texts("cmd")), body.Text("user") is { Length: > 0 } user ? $"as {user}" : null,
@@ -163,6 +165,17 @@ internal static class EventWords
         _ when type.EndsWith("_failed", StringComparison.Ordinal) => body.Text("error") ?? "",
         _ => "",
     };
+
+    /// <summary>What an update makes of a container's limits and of its restart policy.</summary>
+    private static string Changes(EventBody? from, EventBody? to)
+    {
+        var (was, now) = (from?.Inner("resources"), to?.Inner("resources"));
+        var names = (now?.Names() ?? []).Union(was?.Names() ?? []);
+        var (policyBefore, policy) = (from?.Inner("restart")?.Text("name") ?? "no", to?.Inner("restart")?.Text("name") ?? "no");
+        return Join([
+            .. names.Where(n => now?.Value(n) != was?.Value(n)).Select(n => $"{n} {now?.Value(n) ?? "without limit"} (was {was?.Value(n) ?? "without limit"})"),
+            policy == policyBefore ? null : $"restart {policy} (was {policyBefore})"]);
+    }
 
     private static string Layers(EventBody body) =>
         $"{Count(body.Count("layers"), "layer")}, {Ages.Bytes(body.Items("layers").Sum(l => l.Number("unpackedSize") ?? 0))}";

@@ -11,7 +11,8 @@ public static class ResourceRules
     private const string NotMounted = "or the cgroup is not mounted";
 
     /// <summary>Without what this kernel has not got and Docker does without; the warnings say what was left out.</summary>
-    public static Resources Fit(Resources asked, HostFeatures host, List<string> warnings)
+    /// <param name="update">Of a container that has other limits already.</param>
+    public static Resources Fit(Resources asked, HostFeatures host, List<string> warnings, bool update = false)
     {
         // The client's word for "not said".
         var r = asked.MemorySwappiness is -1 ? asked with { MemorySwappiness = null } : asked;
@@ -36,7 +37,7 @@ public static class ResourceRules
         if ((r.CpusetCpus is not null || r.CpusetMems is not null) && !host.Cpuset)
             r = Without(r with { CpusetCpus = null, CpusetMems = null }, $"Your kernel does not support cpuset {NotMounted}. Cpuset discarded.");
         // Memory and swap are given together; by default as much of the one as of the other.
-        return r.Memory > 0 && r.MemorySwap == 0 ? r with { MemorySwap = r.Memory > long.MaxValue / 2 ? -1 : r.Memory * 2 } : r;
+        return r.Memory > 0 && r.MemorySwap == 0 && !update ? r with { MemorySwap = r.Memory > long.MaxValue / 2 ? -1 : r.Memory * 2 } : r;
 
         Resources Without(Resources left, string warning)
         {

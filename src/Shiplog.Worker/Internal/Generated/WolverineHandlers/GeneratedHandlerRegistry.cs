@@ -9,7 +9,7 @@ namespace Internal.Generated.WolverineHandlers
     {
         public override System.Type[] HandlerTypes()
         {
-            return new System.Type[] { typeof(Shiplog.Worker.Images.CommitContainerHandler), typeof(Shiplog.Worker.Images.PullImageHandler), typeof(Shiplog.Worker.Images.RemoveImageHandler), typeof(Shiplog.Worker.Orders.ConnectNetworkHandler), typeof(Shiplog.Worker.Orders.DisconnectNetworkHandler), typeof(Shiplog.Worker.Orders.KillContainerHandler), typeof(Shiplog.Worker.Orders.PauseContainerHandler), typeof(Shiplog.Worker.Orders.RemoveContainerHandler), typeof(Shiplog.Worker.Orders.RemoveNetworkHandler), typeof(Shiplog.Worker.Orders.StartContainerHandler), typeof(Shiplog.Worker.Orders.StartExecHandler), typeof(Shiplog.Worker.Orders.StopContainerHandler), typeof(Shiplog.Worker.Orders.UnpauseContainerHandler), typeof(Shiplog.Worker.Volumes.CreateVolumeHandler), typeof(Shiplog.Worker.Volumes.RemoveVolumeHandler) };
+            return new System.Type[] { typeof(Shiplog.Worker.Images.CommitContainerHandler), typeof(Shiplog.Worker.Images.PullImageHandler), typeof(Shiplog.Worker.Images.RemoveImageHandler), typeof(Shiplog.Worker.Orders.ConnectNetworkHandler), typeof(Shiplog.Worker.Orders.DisconnectNetworkHandler), typeof(Shiplog.Worker.Orders.KillContainerHandler), typeof(Shiplog.Worker.Orders.PauseContainerHandler), typeof(Shiplog.Worker.Orders.RemoveContainerHandler), typeof(Shiplog.Worker.Orders.RemoveNetworkHandler), typeof(Shiplog.Worker.Orders.StartContainerHandler), typeof(Shiplog.Worker.Orders.StartExecHandler), typeof(Shiplog.Worker.Orders.StopContainerHandler), typeof(Shiplog.Worker.Orders.UnpauseContainerHandler), typeof(Shiplog.Worker.Orders.UpdateContainerHandler), typeof(Shiplog.Worker.Volumes.CreateVolumeHandler), typeof(Shiplog.Worker.Volumes.RemoveVolumeHandler) };
         }
 
         public override System.Type[] MessageTypes()
@@ -43,6 +43,7 @@ namespace Internal.Generated.WolverineHandlers
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.StartExecHandler445649661))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.StopContainerHandler850132189))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.UnpauseContainerHandler925247294))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.UpdateContainerHandler1206988400))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.CommitContainerHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.PullImageHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.RemoveImageHandler))]
@@ -56,6 +57,7 @@ namespace Internal.Generated.WolverineHandlers
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Orders.StartExecHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Orders.StopContainerHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Orders.UnpauseContainerHandler))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Orders.UpdateContainerHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Volumes.CreateVolumeHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Volumes.RemoveVolumeHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.CommitContainer))]
@@ -73,6 +75,7 @@ namespace Internal.Generated.WolverineHandlers
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.StartExec))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.StopContainer))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.UnpauseContainer))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.UpdateContainer))]
         public static void Pin()
         {
             // Intentionally empty. The [DynamicDependency] attributes above are the payload: they root the generated types for Native AOT, and [ModuleInitializer] guarantees this method is itself an ILC root.
