@@ -52,7 +52,7 @@ internal static class WorkerServices
         services.AddSingleton<RunningExecs>().AddSingleton<ExecStarter>().AddSingleton<ExecWatch>().AddSingleton<ExecRecovery>();
         services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
 
-        services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>();
+        services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>().AddSingleton<LogRotator>();
         services.AddSingleton<FigureReader>().AddSingleton(provider =>
             new Samplers(provider.GetRequiredService<FigureReader>().Read, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();

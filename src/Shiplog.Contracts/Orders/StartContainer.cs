@@ -36,6 +36,9 @@ public sealed record StartContainer(
     /// <summary>How its health is found out; <see langword="null"/> for not at all.</summary>
     public HealthCheck? Health { get; init; }
 
+    /// <summary>How its log is divided; <see langword="null"/> for one file without end.</summary>
+    public LogRotation? LogRotation { get; init; }
+
     /// <summary>Beside the root and the kernel's own, outer ones before those inside them; <see langword="null"/> for none.</summary>
     public ContainerMount[]? Mounts { get; init; }
 
@@ -68,7 +71,7 @@ public enum NetworkMode
 /// <param name="StdinOnce">Close its standard input after the first attached client has gone.</param>
 /// <param name="ExtraHosts"><c>host:address</c>, lines for <c>/etc/hosts</c>.</param>
 /// <param name="StopSignal">A name or a number; <see langword="null"/> for SIGTERM.</param>
-/// <param name="LogDriver"><c>json-file</c> or <c>none</c>.</param>
+/// <param name="LogDriver"><c>json-file</c>, <c>local</c> or <c>none</c>.</param>
 public sealed record ContainerProcess(
     string[] Args, string[] Env, string WorkingDirectory, string User, bool Tty, bool OpenStdin, bool StdinOnce,
     string Hostname, string Domainname, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,

@@ -1,5 +1,6 @@
 using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Mounts;
 using Shiplog.Domain.Networks;
@@ -37,6 +38,7 @@ internal sealed class OrderFactory(Instance instance)
             Namespaces = OrderOptions.Namespaces(host.Namespaces),
             Sysctls = host.Sysctls,
             ShmSize = host.ShmSize == 0 ? null : host.ShmSize,
+            LogRotation = LogRules.Rotation(host),
             Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
             Ports = Ports(container.Id, intent),
             Further = places is [_, _, ..] ? places[1..] : null,

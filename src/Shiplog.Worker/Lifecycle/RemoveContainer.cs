@@ -7,7 +7,7 @@ namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
 internal sealed class ContainerRemover(
-    Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, Sessions sessions, TimeProvider time)
+    Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, LogRotator logs, Sessions sessions, TimeProvider time)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
     public async Task<Report[]> RemoveAsync(RemoveContainer order)
@@ -24,7 +24,8 @@ internal sealed class ContainerRemover(
         long? freed = order.Measure ? Bytes(paths.Upper) : null;
         if (Directory.Exists(paths.Folder))
         {
-            files.DeleteButJournal(paths);
+            using (await logs.HoldAsync(order.ContainerId))
+                files.DeleteButJournal(paths);
             Directory.Delete(paths.Folder, recursive: true);
         }
 

@@ -18,7 +18,7 @@ namespace Shiplog.Worker.Lifecycle;
 /// </summary>
 internal sealed class ExitWatch(
     Instance instance, Inotify inotify, ProcessEnds ends, Containers containers, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    ExecWatch execs, OciRuntime runtime, HealthMonitor health, ContainerFiles files, FileWriters writers, Sessions sessions, SubjectGates gates,
+    ExecWatch execs, OciRuntime runtime, HealthMonitor health, ContainerFiles files, FileWriters writers, LogRotator logs, Sessions sessions, SubjectGates gates,
     FactDelivery facts, TimeProvider time, ILogger<ExitWatch> logger)
     : BackgroundService
 {
@@ -42,6 +42,7 @@ internal sealed class ExitWatch(
     {
         containers.Add(run);
         health.Watch(run);
+        logs.Watch(run);
         // It may have ended before it was on the list.
         if (File.Exists(run.Paths.ExitFile))
             _ended.Writer.TryWrite(run);
@@ -205,7 +206,8 @@ internal sealed class ExitWatch(
         try
         {
             await writers.StopAsync(paths.Id);
-            files.DeleteButJournal(paths);
+            using (await logs.HoldAsync(paths.Id))
+                files.DeleteButJournal(paths);
             return new ContainerRemovedReport(paths.Id, time.GetUtcNow());
         }
         catch (IOException e)

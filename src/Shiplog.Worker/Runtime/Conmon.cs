@@ -52,8 +52,6 @@ internal sealed partial class Conmon(OciRuntime runtime, Instance instance)
     /// <summary>Its socket, in the bundle.</summary>
     public const string AttachName = "attach";
 
-    public static string ControlPipe(string bundle) => Path.Combine(bundle, "ctl");
-
     /// <summary>The conmon that works in this bundle, if one does.</summary>
     public static int? Running(string bundle)
     {

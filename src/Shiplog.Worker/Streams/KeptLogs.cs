@@ -20,14 +20,15 @@ internal sealed class KeptLogs(Instance instance, TimeProvider time, ILogger<Kep
     /// <exception cref="IOException">The disk is full, or refuses.</exception>
     public void Keep(ContainerPaths paths)
     {
-        if (instance.Settings.KeptLogDays == 0 || new FileInfo(paths.Log) is not { Exists: true, Length: > 0 } log)
+        var log = new LogFiles(paths.Log);
+        if (instance.Settings.KeptLogDays == 0 || log.List() is not { Count: > 0 } files || files.All(f => new FileInfo(f.Path).Length == 0))
             return;
         Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (log.Length > instance.Settings.KeptLogBytes)
-            Shorten(log);
-        File.Move(log.FullName, PathOf(paths.Id), overwrite: true);
+        var whole = files.Count == 1 && new FileInfo(paths.Log).Length <= instance.Settings.KeptLogBytes;
+        File.Move(whole ? paths.Log : Shorten(files, paths.Log + ".tail"), PathOf(paths.Id), overwrite: true);
         // Kept from the removal on, not from the last line on.
         File.SetLastWriteTimeUtc(PathOf(paths.Id), time.GetUtcNow().UtcDateTime);
+        log.Delete();
     }
 
     /// <summary>Deletes what has been kept long enough.</summary>
@@ -58,20 +59,38 @@ internal sealed class KeptLogs(Instance instance, TimeProvider time, ILogger<Kep
     }
 
     // Whole lines only, the last of them.
-    private void Shorten(FileInfo log)
+    private string Shorten(List<LogFile> files, string rest)
     {
-        var rest = log.FullName + ".tail";
-        using (var from = log.OpenRead())
-        using (var to = File.Create(rest))
+        var (pieces, bytes) = (new Stack<OpenLog>(), 0L);
+        for (var i = files.Count - 1; i >= 0 && bytes < instance.Settings.KeptLogBytes; i--)
         {
-            from.Position = from.Length - instance.Settings.KeptLogBytes;
-            for (var read = from.ReadByte(); read is >= 0 and not '\n'; read = from.ReadByte())
-            {
-            }
-
-            from.CopyTo(to);
+            if (LogFiles.TryOpen(files[i]) is not { } piece)
+                throw new IOException($"{files[i].Path} is not there any more");
+            pieces.Push(piece);
+            bytes += piece.Content.Length;
         }
 
-        File.Move(rest, log.FullName, overwrite: true);
+        using var to = File.Create(rest);
+        var surplus = bytes - instance.Settings.KeptLogBytes;
+        foreach (var piece in pieces)
+        {
+            using (piece)
+            {
+                if (surplus > 0)
+                    SkipTo(piece.Content, surplus);
+                surplus = 0;
+                piece.Content.CopyTo(to);
+            }
+        }
+
+        return rest;
+    }
+
+    private static void SkipTo(FileStream from, long position)
+    {
+        from.Position = position;
+        for (var read = from.ReadByte(); read is >= 0 and not '\n'; read = from.ReadByte())
+        {
+        }
     }
 }

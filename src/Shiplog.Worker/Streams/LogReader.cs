@@ -5,35 +5,42 @@ using Shiplog.Worker.Linux;
 
 namespace Shiplog.Worker.Streams;
 
-/// <summary>Reads the log that conmon writes, and goes on reading it as it grows.</summary>
+/// <summary>Reads the log that conmon writes, all of its files, and goes on reading as it grows.</summary>
 internal sealed class LogReader(Inotify inotify)
 {
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
-    /// <summary>Writes what was asked for in Docker's stream format, until the log, or the run, ends.</summary>
+    /// <summary>Writes what was asked for in Docker's stream format, over all of the log's files, until the log, or the run, ends.</summary>
     /// <param name="ended">Ends with the container's run.</param>
     public async Task WriteAsync(string path, LogRequest request, PipeWriter output, Task ended, CancellationToken cancellation)
     {
         if (!File.Exists(path))
             return;
-        var changed = new SemaphoreSlim(0);
-        // Watched before the first read: what is written in between is not missed.
-        using var watch = request.Follow ? inotify.WatchFile(path, () => changed.Release()) : null;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        if (request.Tail is { } tail)
-            file.Position = FindTail(file, tail, request);
-        var writer = new LogWriter(request, output);
-        while (true)
+        var (log, writer, changed) = (new LogFiles(path), new LogWriter(request, output), new SemaphoreSlim(0));
+        // Watched before the first look: what happens in between is not missed.
+        using var begun = request.Follow ? inotify.WatchFolder(Path.GetDirectoryName(path)!, _ => changed.Release()) : null;
+        for (var file = Begin(log, request); file is not null; file = log.OpenAfter(file.Number))
         {
-            // Asked before reading: when it has ended by now, what is read next is all there is.
-            var last = !request.Follow || ended.IsCompleted;
-            if (!await CopyAsync(file, line => writer.WriteAsync(line, cancellation), cancellation))
-                return;
-            await output.FlushAsync(cancellation);
-            if (last)
-                return;
-            await Task.WhenAny(changed.WaitAsync(cancellation), ended);
-            cancellation.ThrowIfCancellationRequested();
+            using (file)
+            {
+                using var watch = request.Follow && file.IsCurrent ? inotify.WatchFile(PathOf(file.Content), () => changed.Release()) : null;
+                while (true)
+                {
+                    // Asked before reading: where it has ended, or another file been begun, what is read next is all there is.
+                    var (over, left) = (!request.Follow || ended.IsCompleted, log.IsLeft(file));
+                    if (!await CopyAsync(file.Content, line => writer.WriteAsync(line, cancellation), cancellation))
+                        return;
+                    await output.FlushAsync(cancellation);
+                    if (over || left)
+                        break;
+                    await Task.WhenAny(changed.WaitAsync(cancellation), ended);
+                    cancellation.ThrowIfCancellationRequested();
+                    // One look for all that has changed meanwhile.
+                    while (changed.Wait(0, CancellationToken.None))
+                    {
+                    }
+                }
+            }
         }
     }
 
@@ -45,15 +52,53 @@ internal sealed class LogReader(Inotify inotify)
     {
         if (!File.Exists(path))
             return;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
-        await CopyAsync(
-            file,
-            async line =>
+        var log = new LogFiles(path);
+        for (var file = log.OpenAfter(0); file is not null && !client.Left.IsCompleted; file = log.OpenAfter(file.Number))
+        {
+            using (file)
             {
-                await client.WriteWithinTurnAsync(line.Stream, line.Partial ? line.Text : (byte[])[.. line.Text.Span, .. NewLine]);
-                return !client.Left.IsCompleted;
-            },
-            CancellationToken.None);
+                await CopyAsync(
+                    file.Content,
+                    async line =>
+                    {
+                        await client.WriteWithinTurnAsync(line.Stream, line.Partial ? line.Text : (byte[])[.. line.Text.Span, .. NewLine]);
+                        return !client.Left.IsCompleted;
+                    },
+                    CancellationToken.None);
+            }
+        }
+    }
+
+    // The file itself, whatever has its name by now.
+    private static string PathOf(FileStream file) => $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}";
+
+    /// <summary>The file that the first wanted line is in, at its place; <see langword="null"/> where there is no log any more.</summary>
+    private static OpenLog? Begin(LogFiles log, LogRequest request)
+    {
+        while (request.Tail is { } tail)
+        {
+            var (files, found) = (log.List(), 0);
+            for (var i = files.Count - 1; i >= 0; i--)
+            {
+                // Deleted meanwhile, or full: what is in the list now decides.
+                if (LogFiles.TryOpen(files[i]) is not { } file)
+                    break;
+                if (FindTail(file.Content, tail, request, i == files.Count - 1, ref found) is { } position)
+                {
+                    file.Content.Position = position;
+                    return file;
+                }
+
+                if (i == 0)
+                    return file;
+                file.Dispose();
+            }
+
+            if (files is [])
+                return null;
+        }
+
+        return log.OpenAfter(0);
     }
 
     // From the file's position to the end of its last whole line, where the position is left. False when no more is wanted.
@@ -98,28 +143,32 @@ internal sealed class LogReader(Inotify inotify)
     }
 
     /// <summary>Where the last lines begin, read from the end: a log may be much larger than what is wanted of it.</summary>
-    internal static long FindTail(FileStream file, int count, LogRequest request)
+    /// <param name="newest">No later file has lines of the log.</param>
+    /// <param name="found">How many of the lines later files have, and with this one.</param>
+    /// <returns><see langword="null"/> where earlier files have to be looked at.</returns>
+    private static long? FindTail(FileStream file, int count, LogRequest request, bool newest, ref int found)
     {
         var end = file.Length;
-        var wanted = 0;
+        if (count == 0)
+            return end;
         // The start of each entry is known when the newline before it is found.
         for (var lineEnd = end; lineEnd > 0;)
         {
             var start = FindStart(file, lineEnd - 1);
             var bytes = new byte[lineEnd - start];
             RandomAccess.Read(file.SafeFileHandle, bytes, start);
-            if (LogLine.Parse(bytes.AsMemory(0, bytes.Length - 1)) is { } entry && request.Wants(entry) && (!entry.Partial || lineEnd == end))
+            if (LogLine.Parse(bytes.AsMemory(0, bytes.Length - 1)) is { } entry && request.Wants(entry) && (!entry.Partial || (newest && lineEnd == end)))
             {
                 // A whole line's last piece: whatever comes before it belongs to earlier lines once enough are counted.
-                if (wanted == count)
+                if (found == count)
                     return lineEnd;
-                wanted++;
+                found++;
             }
 
             lineEnd = start;
         }
 
-        return count == 0 ? end : 0;
+        return null;
     }
 
     // The position after the newline that is before `before`.

@@ -104,6 +104,36 @@ public sealed class Logging : Conversation
         Frame.Of(await LogAsync(id, "stdout=1&tail=2"), 1).ShouldBe("2\n3\n");
     }
 
+    [Theory]
+    [InlineData("json-file")]
+    [InlineData("local")]
+    public async Task In_several_files_read_as_one_and_end_with_the_last_line(string type)
+    {
+        var id = await RunAsync(new
+        {
+            DockerEngine.Image,
+            Cmd = (string[])["sh", "-c", "for i in 0 1 2 3 4 5; do seq $((i*500+1)) $((i*500+500)); sleep 0.3; done"],
+            HostConfig = new { LogConfig = new { Type = type, Config = new Dictionary<string, string> { ["max-size"] = "10k", ["max-file"] = "3" } } },
+        });
+        var followed = Frame.Of(await LogAsync(id, "stdout=1&follow=1"), 1);
+        await EndedAsync(id);
+        followed.ShouldEndWith("2999\n3000\n");
+        var kept = Frame.Of(await LogAsync(id, "stdout=1"), 1).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        kept.Length.ShouldBeInRange(100, 2999);
+        kept.ShouldBe(Enumerable.Range(3001 - kept.Length, kept.Length).Select(n => $"{n}"));
+        Frame.Of(await LogAsync(id, "stdout=1&tail=5"), 1).ShouldBe("2996\n2997\n2998\n2999\n3000\n");
+    }
+
+    [Fact]
+    public async Task Of_a_driver_that_is_none_are_refused()
+    {
+        (await DockerEngine.PostAsync("/containers/create", new { DockerEngine.Image, HostConfig = new { LogConfig = new { Type = "nosuch" } } }))
+            .Refuses(400, "error looking up logging plugin nosuch: plugin \"nosuch\" not found");
+        (await DockerEngine.PostAsync(
+                "/containers/create", new { DockerEngine.Image, HostConfig = new { LogConfig = new { Type = "json-file", Config = new { colour = "red" } } } }))
+            .Refuses(400, "unknown log opt 'colour' for json-file log driver");
+    }
+
     [Fact]
     public async Task Of_a_driver_that_keeps_none_are_refused()
     {

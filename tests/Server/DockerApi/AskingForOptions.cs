@@ -87,13 +87,30 @@ public sealed class AskingForOptions(DockerServer server) : IClassFixture<Docker
     }
 
     [Theory]
+    [InlineData("""{}""", null)]
+    [InlineData("""{"Type":"json-file","Config":{"max-file":"3"}}""", null)]
+    [InlineData("""{"Type":"json-file","Config":{"max-size":"10k","labels":"team"}}""", "10000 1 False")]
+    [InlineData("""{"Type":"json-file","Config":{"max-size":"1m","max-file":"3","compress":"true"}}""", "1000000 3 True")]
+    [InlineData("""{"Type":"local"}""", "20971520 5 True")]
+    [InlineData("""{"Type":"local","Config":{"max-file":"1","compress":"false"}}""", "20971520 1 False")]
+    public async Task A_log_is_divided_as_its_driver_says(string log, string? rotation)
+    {
+        var id = await server.CreateAsync("log-" + Guid.NewGuid().ToString("n")[..8], """{"Image":"busybox","HostConfig":{"LogConfig":LOG}}""".Replace("LOG", log, StringComparison.Ordinal));
+        using var started = await server.PostAsync($"containers/{id}/start");
+        var order = server.Worker.Orders.OfType<Contracts.Orders.StartContainer>().Single(o => o.ContainerId == id);
+        (order.LogRotation is { } r ? $"{r.MaxSize} {r.MaxFiles} {r.Compress}" : null).ShouldBe(rotation);
+    }
+
+    [Theory]
     [InlineData("""{"Memory":1048576}""", "Minimum memory limit allowed is 6MB")]
     [InlineData("""{"Ulimits":[{"Name":"nofile","Soft":5,"Hard":4}]}""", "ulimit soft limit must be less than or equal to hard limit: 5 > 4")]
     [InlineData("""{"SecurityOpt":["systempaths=unconfined"]}""", "invalid --security-opt 2: \"systempaths=unconfined\"")]
     [InlineData("""{"PidMode":"container:nosuch"}""", "No such container: nosuch")]
     [InlineData("""{"IpcMode":"container:"}""", "invalid IPC mode: container:")]
     [InlineData("""{"Isolation":"hyperv"}""", "invalid isolation 'hyperv' on linux")]
-    [InlineData("""{"LogConfig":{"Type":"nosuch"}}""", "logger: no log driver named 'nosuch' is registered")]
+    [InlineData("""{"LogConfig":{"Type":"nosuch"}}""", "error looking up logging plugin nosuch: plugin \"nosuch\" not found")]
+    [InlineData("""{"LogConfig":{"Type":"json-file","Config":{"max-sise":"1m"}}}""", "unknown log opt 'max-sise' for json-file log driver")]
+    [InlineData("""{"LogConfig":{"Type":"local","Config":{"labels":"x"}}}""", "unknown log opt 'labels' for log driver local")]
     [InlineData("""{"NetworkMode":"host","Sysctls":{"net.core.somaxconn":"1"}}""", "sysctl \"net.core.somaxconn\" not allowed in host network namespace")]
     public async Task Options_that_make_no_sense_are_refused_in_dockers_words(string options, string message)
     {

@@ -37,9 +37,9 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
     [InlineData("""{"HostConfig":{"CgroupParent":"/else"}}""", "HostConfig.CgroupParent (\"/else\")")]
     [InlineData("""{"HostConfig":{"DeviceRequests":[{"Count":-1}]}}""", "HostConfig.DeviceRequests ([{\"Count\":-1}])")]
-    [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"max-size":"10m"}}}}""", "HostConfig.LogConfig.Config.max-size (10m)")]
-    [InlineData("""{"HostConfig":{"LogConfig":{"Type":"local"}}}""", "HostConfig.LogConfig.Type local: a log driver other than json-file and none")]
-    [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file and none")]
+    [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"tag":"x"}}}}""", "HostConfig.LogConfig.Config.tag (x)")]
+    [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"mode":"non-blocking"}}}}""", "HostConfig.LogConfig.Config.mode (non-blocking)")]
+    [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file, local and none")]
     [InlineData("""{"HostConfig":{"NetworkMode":"container:x"}}""", "HostConfig.NetworkMode container:x: sharing another container's network")]
     [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv6Address":"fd00::9"}}}}}""",
         "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig.IPv6Address (\"fd00::9\")")]
