@@ -9,8 +9,10 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/{id}/stats: what it uses of the host, once or every second for as long as the client listens.</summary>
-internal sealed class ShowStats(ContainerCommands commands, IWorker worker, IEventFeed feed) : IDockerEndpoint
+internal sealed class ShowStats(ContainerCommands commands, IWorker worker, IEventFeed feed, TimeProvider time) : IDockerEndpoint
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(100);
+
     public async Task HandleAsync(DockerRequest request)
     {
         var (stream, once) = (request.Flag("stream", otherwise: true), request.Version.AtLeast(41) && request.Flag("one-shot"));
@@ -69,10 +71,10 @@ internal sealed class ShowStats(ContainerCommands commands, IWorker worker, IEve
         }
     }
 
-    /// <exception cref="WorkerAwayException">The worker has gone and does not come back.</exception>
+    /// <summary>A worker that has gone comes back: until then there is nothing to tell.</summary>
     private async IAsyncEnumerable<ContainerFigures?> ReadOnAsync(string id, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        while (true)
+        for (; ; await Task.Delay(BetweenTries, time, cancellation))
         {
             await using var lines = ReadAsync(id, once: false, cancellation).GetAsyncEnumerator(cancellation);
             while (await NextAsync(lines))
@@ -86,7 +88,7 @@ internal sealed class ShowStats(ContainerCommands commands, IWorker worker, IEve
         {
             return await lines.MoveNextAsync();
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or WorkerAwayException)
         {
             return false;
         }
