@@ -56,7 +56,6 @@ public sealed class TheWire(DockerServer server) : IClassFixture<DockerServer>
     }
 
     [Theory]
-    [InlineData("containers/x/update", "changing a container's limits (update) is not built yet")]
     [InlineData("build", "building images is not built yet")]
     public async Task What_is_not_built_says_so(string path, string message)
     {
