@@ -66,7 +66,8 @@ public sealed class RestartingByPolicy(SharedWorker shared) : IClassFixture<Shar
     [Fact]
     public async Task Ends_with_a_signal_that_somebody_sent()
     {
-        var order = await StartAsync(["sh", "-c", "trap 'exit 5' USR1; while :; do sleep 0.05; done"], RestartCondition.Always, 33);
+        var order = await StartAsync(["sh", "-c", "trap 'exit 5' USR1; echo up; while :; do sleep 0.05; done"], RestartCondition.Always, 33);
+        await Eventually.Async(() => File.ReadAllText(_host.Paths(order.ContainerId).Log).Contains("up", StringComparison.Ordinal));
         await _host.Server.SendAsync(new KillContainer("usr1-" + order.ContainerId, order.ContainerId, "USR1"));
         await _host.Server.ReceivedAsync<RootFsUnmountedReport>(r => r.ContainerId == order.ContainerId);
         Of<ContainerExitedReport>(order).Single().ExitCode.ShouldBe(5);

@@ -91,6 +91,9 @@ public sealed class StoppingAContainer(SharedWorker shared) : IClassFixture<Shar
     {
         var order = _host.Start(args, host: (byte)(args.Length + 10));
         (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();
+        // Before its trap is set, the first process of a container takes no SIGTERM.
+        if (args[^1] == UntilTerm)
+            await Eventually.Async(() => File.ReadAllText(_host.Paths(order.ContainerId).Log).Contains("up", StringComparison.Ordinal));
         return order;
     }
 }
