@@ -80,7 +80,7 @@ public sealed record DisconnectNetwork(string CommandId, string Named)
                 ? Decision.Accept(new ContainerDisconnected(container.Id, command.CommandId, network.Id, Without(networks, network.Id), now))
                 : Decision.Refuse(RefusalKind.Forbidden, $"container {container.Id} is not connected to network {network.Name}");
         }
-        if (container.LeasedPorts is not [] && container.Endpoint == place.Endpoint)
+        if (container.LeasedPorts is not [] && ContainerPlaces.RoutedBy(container.Places) == place)
             return Decision.Refuse(RefusalKind.NotImplemented, $"leaving network {network.Name}, at which the container's ports are published, while it runs is not built yet");
         // Another network takes over, if this was the one by which it reached everybody.
         var next = ContainerPlaces.RoutedBy(container.Places) == place

@@ -22,6 +22,10 @@ public static class PublishPorts
     /// <summary>Something is to be published when it starts.</summary>
     public static bool Wanted(Container container) => container.Host is { } host && (host.PortBindings is [_, ..] || host.PublishAllPorts);
 
+    /// <summary>The place that ports lead to: the first in a network with a way out; <see langword="null"/> where there is none.</summary>
+    public static NetworkEndpoint? Over(ContainerStartRequested intent) =>
+        Array.Find((NetworkEndpoint?[])[intent.Endpoint, .. intent.Further ?? []], e => e is { Internal: false });
+
     /// <summary>Another port would do as well.</summary>
     public static bool Movable(Container container, PublishedPort port) => Wishes(container).Any(w =>
         w.Port == new Port(port.ContainerPort, port.Protocol) && w.HostIp == port.HostIp && (w.IsAny || (w.First < w.Last && w.First <= port.HostPort && port.HostPort <= w.Last)));
@@ -31,9 +35,9 @@ public static class PublishPorts
     {
         if (Choose(container, taken, anyFirst, anyLast, out var fault) is { } ports)
             return Decision.Accept(ports is [] ? intent : intent with { Ports = ports });
-        return Decision.Accept(intent with { Endpoint = null }, new ContainerCommandFailed(
+        return Decision.Accept(intent with { Endpoint = null, Further = null }, new ContainerCommandFailed(
             container.Id, intent.CommandId, "StartContainer", "PublishPorts", nameof(FailureKind.InUse),
-            Failed(container.Name, EndpointId.Of(container.Id, intent.Endpoint?.NetworkId, intent.CommandId), fault), 128, intent.At));
+            Failed(container.Name, EndpointId.Of(container.Id, Over(intent)?.NetworkId, intent.CommandId), fault), 128, intent.At));
     }
 
     /// <summary>Docker's words for ports that cannot be published.</summary>

@@ -45,7 +45,7 @@ internal sealed class OrderFactory(Instance instance)
         };
     }
 
-    private static Contract.PublishPorts? Ports(string containerId, ContainerStartRequested intent) => intent is { Ports: { } ports, Endpoint: { } e }
+    private static Contract.PublishPorts? Ports(string containerId, ContainerStartRequested intent) => intent.Ports is { } ports && PublishPorts.Over(intent) is { } e
         ? new Contract.PublishPorts(
             e.Bridge, e.HostInterface, e.Address, EndpointId.Of(containerId, e.NetworkId, intent.CommandId),
             [.. ports.Select(p => new Contract.PortMapping(p.HostIp, p.HostPort, p.ContainerPort, p.Protocol))])

@@ -15,7 +15,7 @@ internal sealed partial class EventLog
         IDocumentSession session, Container? container, Decision decision, IReadOnlyCollection<PublishPorts.Taken>? busy)
     {
         if (container is null || !PublishPorts.Wanted(container)
-            || decision is not Decision.Accepted { Events: [ContainerStartRequested { Endpoint: not null } intent] })
+            || decision is not Decision.Accepted { Events: [ContainerStartRequested intent] } || PublishPorts.Over(intent) is null)
             return decision;
         var (first, last) = HostFacts.AnyPorts;
         return PublishPorts.Decide(intent, container, [.. busy ?? [], .. await HeldPortsAsync(session, container.Id)], first, last);

@@ -49,7 +49,7 @@ internal sealed class ContainerSteps(
 
     /// <summary>All but the program's own step: what is left to undo when the program has ended by itself.</summary>
     public IReadOnlyList<IStep> AroundProgram(StartContainer order) => order.Further is not { Length: > 0 } further ? _around
-        : [.. _around[..^1], .. further.SelectMany(place => (IStep[])[new AttachFurtherBridgeStep(place, links, time), new AssignIpStep(time, place)]), _around[^1]];
+        : [.. _around[..^2], .. further.SelectMany(place => (IStep[])[new AttachFurtherBridgeStep(place, links, time), new AssignIpStep(time, place)]), .. _around[^2..]];
 
     /// <summary>The program's own step: all that a restart does again.</summary>
     public IReadOnlyList<IStep> Program { get; } = [startContainer];

@@ -95,6 +95,15 @@ public sealed class PublishingPorts
     }
 
     [Fact]
+    public void Ports_lead_to_the_first_network_that_has_a_way_out()
+    {
+        var inside = Endpoint with { NetworkId = "n0", Internal = true };
+        PublishPorts.Over(Intent with { Endpoint = inside, Further = [Endpoint] }).ShouldBe(Endpoint);
+        PublishPorts.Over(Intent with { Endpoint = inside }).ShouldBeNull();
+        PublishPorts.Over(Intent).ShouldBe(Endpoint);
+    }
+
+    [Fact]
     public void Ports_are_its_own_from_the_intent_to_their_release_and_published_in_between()
     {
         var container = Publishing(false, new PortBinding("80/tcp", "", "8080"));

@@ -99,6 +99,30 @@ public sealed class PublishingPorts(SharedWorker shared) : IClassFixture<SharedW
     }
 
     [Fact]
+    public async Task A_container_in_several_networks_is_reached_by_the_one_with_a_way_out_also_from_a_network_apart()
+    {
+        var plain = Order(22);
+        var web = plain with
+        {
+            Bridge = Network("inner", 29, plain) with { Internal = true },
+            Address = new AssignIp("inner", "172.29.0.2", 24, "172.29.0.1") { WithoutRoute = true },
+            Further = [new NetworkPlace(plain.Bridge! with { ContainerInterface = "eth1" }, plain.Address!)],
+            Ports = new PublishPorts(plain.Bridge.Bridge, plain.Bridge.HostInterface, plain.Address!.Address, "endpoint", [new PortMapping("0.0.0.0", 8102, 80, "tcp")]),
+        };
+        var bare = Order(23);
+        var apart = bare with { Bridge = Network("apart", 28, bare), Address = new AssignIp("apart", "172.28.0.2", 24, "172.28.0.1") };
+        foreach (var order in (StartContainer[])[web, apart])
+        {
+            _started.Add(order);
+            (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();
+        }
+        using var server = Sockets.Serve(PidOf(web), 80, "by the way out");
+        (await AskAsync("127.0.0.1", 8102)).ShouldBe("by the way out");
+        (await AskAsync(HostAddress, 8102)).ShouldBe("by the way out");
+        (await Sockets.AskAsync(PidOf(apart), HostAddress, 8102)).ShouldBe("by the way out");
+    }
+
+    [Fact]
     public async Task A_loopback_port_is_no_neighbours()
     {
         var local = await StartAsync(7, new PortMapping("127.0.0.1", 8082, 80, "tcp"));
@@ -288,6 +312,10 @@ public sealed class PublishingPorts(SharedWorker shared) : IClassFixture<SharedW
         var order = _host.Start(["sleep", "1000"], host: host);
         return ports is [] ? order : order with { Ports = new PublishPorts(order.Bridge!.Bridge, order.Bridge.HostInterface, order.Address!.Address, "endpoint", ports) };
     }
+
+    /// <summary>Another network than that of all the others: 172.NUMBER.0.0/24.</summary>
+    private static AttachBridge Network(string name, int number, StartContainer order) => new(
+        name, name, "sl-" + name, $"172.{number}.0.0/24", $"172.{number}.0.1", "v" + name[..2] + order.ContainerId[..7], "eth0", $"02:42:ac:{number:x2}:00:02", 1500);
 
     private async Task<StartContainer> StartAsync(byte host, params PortMapping[] ports)
     {
