@@ -115,8 +115,8 @@ clean_env() {
     # No debugger's socket in /tmp; and one arena of the C library for all threads, which gives back what a burst has taken.
     DOTNET_EnableDiagnostics=0 MALLOC_ARENA_MAX=1
     # Pages of compiled code are mapped once instead of twice: 26 MB less in all and a twelfth less work until both answer. What is
-    # given up guards against errors in native code that write into such pages; set it to 1 where that is worth the price.
-    "DOTNET_EnableWriteXorExecute=${DOTNET_EnableWriteXorExecute:-0}")
+    # given up guards against errors in native code that write into such pages.
+    DOTNET_EnableWriteXorExecute=0)
   local name
   for name in HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy; do
     [ -z "${!name:-}" ] || SL_ENV+=("$name=${!name}")
