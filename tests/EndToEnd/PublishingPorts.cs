@@ -64,7 +64,8 @@ public sealed class PublishingPorts(RunningInstance engine)
             using (var victim = Process.GetProcessById(old))
                 victim.Kill();
             (await AskAsync("http://127.0.0.1:8064/")).ShouldBe("still here");
-            await UntilAsync(async () => engine.ProcessId(process) != old && (await engine.DockerAsync("port", "survives")).Text == "80/tcp -> 127.0.0.1:8064");
+            await Eventually.IsTrueAsync(async () =>
+                engine.ProcessId(process) != old && (await engine.StatusAsync()).Worker && (await engine.DockerAsync("port", "survives")).Text == "80/tcp -> 127.0.0.1:8064");
         }
         (await engine.DockerAsync("restart", "-t", "0", "survives")).Succeeded();
         (await AskAsync("http://127.0.0.1:8064/")).ShouldBe("still here");
@@ -100,17 +101,11 @@ public sealed class PublishingPorts(RunningInstance engine)
             {
                 return (await http.GetStringAsync(url, TestContext.Current.CancellationToken)).Trim();
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested))
             {
                 if (once || began.Elapsed > Patience)
                     return e.Message;
             }
         }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var began = Stopwatch.StartNew(); !await condition(); await Task.Delay(100, TestContext.Current.CancellationToken))
-            began.Elapsed.ShouldBeLessThan(Patience);
     }
 }
