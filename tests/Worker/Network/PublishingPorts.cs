@@ -180,7 +180,8 @@ public sealed class PublishingPorts(SharedWorker shared) : IClassFixture<SharedW
         failure.Error.ShouldBe("driver failed programming external connectivity on endpoint test (endpoint): listen tcp4 0.0.0.0:8083: bind: address already in use");
         (failure.Step, failure.Kind, failure.BusyPort).ShouldBe(("PublishPorts", FailureKind.InUse, order.Ports!.Ports[1]));
         Listing().ShouldNotContain("8084");
-        _host.Namespaces.Run("ip", "-o", "link").ShouldNotContain(order.Bridge!.HostInterface);
+        // The kernel takes it away a moment after the namespace that its other end was in.
+        await Eventually.Async(() => !_host.Namespaces.Run("ip", "-o", "link").Contains(order.Bridge!.HostInterface, StringComparison.Ordinal));
         // What had been taken of it is free again.
         using var free = Sockets.In(_host.Namespaces.Pid, () => new TcpListener(IPAddress.Any, 8084));
         free.Start();
