@@ -117,7 +117,9 @@ public sealed class Logging : Conversation
         });
         var followed = Frame.Of(await LogAsync(id, "stdout=1&follow=1"), 1);
         await EndedAsync(id);
-        followed.ShouldEndWith("2999\n3000\n");
+        // dockerd at times stops following when a file is full.
+        if (!DockerEngine.IsDockerd)
+            followed.ShouldEndWith("2999\n3000\n");
         var kept = Frame.Of(await LogAsync(id, "stdout=1"), 1).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         kept.Length.ShouldBeInRange(100, 2999);
         kept.ShouldBe(Enumerable.Range(3001 - kept.Length, kept.Length).Select(n => $"{n}"));
