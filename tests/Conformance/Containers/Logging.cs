@@ -115,13 +115,13 @@ public sealed class Logging : Conversation
             Cmd = (string[])["sh", "-c", "for i in 0 1 2 3 4 5; do seq $((i*500+1)) $((i*500+500)); sleep 0.3; done"],
             HostConfig = new { LogConfig = new { Type = type, Config = new Dictionary<string, string> { ["max-size"] = "10k", ["max-file"] = "3" } } },
         });
-        var followed = Frame.Of(await LogAsync(id, "stdout=1&follow=1"), 1);
-        await EndedAsync(id);
-        // dockerd at times stops following when a file is full.
+        // dockerd 20.10 now and then leaves whoever follows behind where a file ends.
         if (!DockerEngine.IsDockerd)
-            followed.ShouldEndWith("2999\n3000\n");
+            Frame.Of(await LogAsync(id, "stdout=1&follow=1"), 1).ShouldEndWith("2999\n3000\n");
+        await EndedAsync(id);
         var kept = Frame.Of(await LogAsync(id, "stdout=1"), 1).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        kept.Length.ShouldBeInRange(100, 2999);
+        // How many lines there are in three files depends on when each was seen to be full.
+        kept.Length.ShouldBeInRange(100, 3000);
         kept.ShouldBe(Enumerable.Range(3001 - kept.Length, kept.Length).Select(n => $"{n}"));
         Frame.Of(await LogAsync(id, "stdout=1&tail=5"), 1).ShouldBe("2996\n2997\n2998\n2999\n3000\n");
     }
