@@ -22,8 +22,8 @@ public sealed class DividingLogs(RunningInstance engine)
         }
 
         var folder = Path.Combine(engine.Instance.WorkerFolder, "containers", await engine.IdOfAsync(name));
-        await UntilAsync(() => Task.FromResult(Directory.GetFiles(folder).Any(f => Path.GetFileName(f).StartsWith("container.log.1", StringComparison.Ordinal))));
-        await UntilAsync(async () => (await engine.DockerAsync("exec", name, "touch", "/tmp/go")).ExitCode == 0);
+        await Eventually.IsTrueAsync(() => Task.FromResult(Directory.GetFiles(folder).Any(f => Path.GetFileName(f).StartsWith("container.log.1", StringComparison.Ordinal))));
+        await Eventually.IsTrueAsync(async () => (await engine.DockerAsync("exec", name, "touch", "/tmp/go")).ExitCode == 0);
         (await engine.DockerAsync("wait", name)).Succeeded().Text.ShouldBe("0");
         var expected = string.Join('\n', Enumerable.Range(1, 5000)) + "\nend";
         (await engine.DockerAsync("logs", name)).Succeeded().Text.ShouldBe(expected);
@@ -42,7 +42,7 @@ public sealed class DividingLogs(RunningInstance engine)
         (await engine.DockerAsync(
             "run", "-d", "--name", "log-small", "--log-opt", "max-size=10k", "--log-opt", "max-file=2", "--log-opt", "compress=true", "--log-opt", "labels=team",
             "--label", "team=a", "busybox", "sh", "-c", "i=0; while test ! -e /tmp/go; do seq $((i*500+1)) $((i*500+500)); i=$((i+1)); sleep 0.3; done")).Succeeded();
-        await UntilAsync(async () => (await engine.DockerAsync("logs", "log-small")).Output is [not '1', ..] or ['1', not '\n', ..]);
+        await Eventually.IsTrueAsync(async () => (await engine.DockerAsync("logs", "log-small")).Output is [not '1', ..] or ['1', not '\n', ..]);
         (await engine.DockerAsync("exec", "log-small", "touch", "/tmp/go")).Succeeded();
         (await engine.DockerAsync("wait", "log-small")).Succeeded();
         var lines = (await engine.DockerAsync("logs", "--details", "log-small")).Succeeded().Text.Split('\n');
@@ -65,11 +65,5 @@ public sealed class DividingLogs(RunningInstance engine)
         (await engine.DockerAsync("create", "--log-driver", "nosuch", "busybox")).Error.ShouldContain("error looking up logging plugin nosuch: plugin \"nosuch\" not found");
         (await engine.DockerAsync("create", "--log-opt", "max-size=much", "busybox")).Error.ShouldContain("failed to initialize logging driver: invalid size: 'much'");
         (await engine.DockerAsync("create", "--log-driver", "journald", "busybox")).Error.ShouldContain("journald");
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var end = DateTime.UtcNow.AddSeconds(60); !await condition(); await Task.Delay(50))
-            DateTime.UtcNow.ShouldBeLessThan(end, "it did not come about");
     }
 }
