@@ -43,7 +43,7 @@ internal sealed class Conversations(ILogger<Conversations> logger) : IDisposable
             var own = OwnAddresses();
             foreach (var entry in _netlink.List(new NetlinkMessage(CTNETLINK_GET, NLM_F_REQUEST | NLM_F_DUMP, Head), "conversations"))
             {
-                if (Attribute(entry.Body[Head.Length..], CTA_TUPLE_ORIG) is { } tuple && Destination(tuple) is var (address, port)
+                if (NetlinkReply.Find(entry.Body[Head.Length..], CTA_TUPLE_ORIG) is { } tuple && Destination(tuple) is var (address, port)
                     && wanted[port].Any(at => at.Equals(address) || (at.Equals(IPAddress.Any) && own.Contains(address))))
                     _netlink.Ensure(new NetlinkMessage(CTNETLINK_DELETE, NLM_F_REQUEST | NLM_F_ACK, Head).Add(CTA_TUPLE_ORIG | NLA_F_NESTED, tuple.Span), "a conversation");
             }
@@ -63,25 +63,10 @@ internal sealed class Conversations(ILogger<Conversations> logger) : IDisposable
     /// <summary>Where the conversation's first packet was sent to; <see langword="null"/> where it is not one of datagrams.</summary>
     private static (IPAddress Address, int Port)? Destination(ReadOnlyMemory<byte> tuple)
     {
-        if (Attribute(tuple, CTA_TUPLE_PROTO) is not { } protocol || Attribute(protocol, CTA_PROTO_NUM) is not { Span: [IPPROTO_UDP, ..] }
-            || Attribute(protocol, CTA_PROTO_DST_PORT) is not { } port || Attribute(tuple, CTA_TUPLE_IP) is not { } addresses
-            || Attribute(addresses, CTA_IP_V4_DST) is not { } address)
+        if (NetlinkReply.Find(tuple, CTA_TUPLE_PROTO) is not { } protocol || NetlinkReply.Find(protocol, CTA_PROTO_NUM) is not { Span: [IPPROTO_UDP, ..] }
+            || NetlinkReply.Find(protocol, CTA_PROTO_DST_PORT) is not { } port || NetlinkReply.Find(tuple, CTA_TUPLE_IP) is not { } addresses
+            || NetlinkReply.Find(addresses, CTA_IP_V4_DST) is not { } address)
             return null;
         return (new IPAddress(address.Span), BinaryPrimitives.ReadUInt16BigEndian(port.Span));
-    }
-
-    private static ReadOnlyMemory<byte>? Attribute(ReadOnlyMemory<byte> attributes, ushort wanted)
-    {
-        while (attributes.Length >= 4)
-        {
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
-            if (length < 4 || length > attributes.Length)
-                return null;
-            if ((BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & ~NLA_F_NESTED) == wanted)
-                return attributes[4..length];
-            attributes = attributes[Math.Min(attributes.Length, (length + 3) & ~3)..];
-        }
-
-        return null;
     }
 }

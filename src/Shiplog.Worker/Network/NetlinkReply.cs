@@ -11,6 +11,7 @@ internal readonly record struct NetlinkReply(ushort Type, ReadOnlyMemory<byte> B
     private const ushort RTM_NEWLINK = 16;
     private const ushort IFLA_IFNAME = 3;
     private const ushort IFLA_MASTER = 10;
+    private const ushort NLA_F_NESTED = 0x8000;
     private const int HeaderLength = 16;
     private const int LinkPartLength = 16;
 
@@ -19,10 +20,10 @@ internal readonly record struct NetlinkReply(ushort Type, ReadOnlyMemory<byte> B
     public bool IsLink => Type == RTM_NEWLINK;
 
     /// <summary>An interface's name.</summary>
-    public string Name => Find(IFLA_IFNAME) is { } name ? Encoding.ASCII.GetString(name.Span).TrimEnd('\0') : "";
+    public string Name => Find(Body[LinkPartLength..], IFLA_IFNAME) is { } name ? Encoding.ASCII.GetString(name.Span).TrimEnd('\0') : "";
 
     /// <summary>The index of the bridge that an interface is a port of.</summary>
-    public int? Master => Find(IFLA_MASTER) is { } master ? BinaryPrimitives.ReadInt32LittleEndian(master.Span) : null;
+    public int? Master => Find(Body[LinkPartLength..], IFLA_MASTER) is { } master ? BinaryPrimitives.ReadInt32LittleEndian(master.Span) : null;
 
     public static IEnumerable<NetlinkReply> Split(ReadOnlyMemory<byte> answer)
     {
@@ -36,16 +37,17 @@ internal readonly record struct NetlinkReply(ushort Type, ReadOnlyMemory<byte> B
         }
     }
 
-    private ReadOnlyMemory<byte>? Find(ushort attribute)
+    /// <summary>An attribute's content (netlink(7), struct nlattr); <see langword="null"/> where it is not there.</summary>
+    public static ReadOnlyMemory<byte>? Find(ReadOnlyMemory<byte> attributes, ushort wanted)
     {
-        for (var rest = Body[LinkPartLength..]; rest.Length >= 4;)
+        while (attributes.Length >= 4)
         {
-            var length = BinaryPrimitives.ReadUInt16LittleEndian(rest.Span);
-            if (length < 4 || length > rest.Length)
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span);
+            if (length < 4 || length > attributes.Length)
                 return null;
-            if (BinaryPrimitives.ReadUInt16LittleEndian(rest.Span[2..]) == attribute)
-                return rest[4..length];
-            rest = rest[Math.Min(rest.Length, Align(length))..];
+            if ((BinaryPrimitives.ReadUInt16LittleEndian(attributes.Span[2..]) & ~NLA_F_NESTED) == wanted)
+                return attributes[4..length];
+            attributes = attributes[Math.Min(attributes.Length, Align(length))..];
         }
 
         return null;
