@@ -56,7 +56,7 @@ within() { # SECONDS COMMAND...: true as soon as the command is
   shift
   until "$@"; do
     [ $SECONDS -lt $end ] || return 1
-    sleep 0.05
+    sleep 0.02
   done
 }
 

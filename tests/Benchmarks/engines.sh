@@ -34,6 +34,15 @@ dockerd_start() { # containers survive its end, as they survive ours
     --exec-root "$WORK/docker-run" --pidfile "$WORK/docker.pid" --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /shiplog-bench \
     --live-restore --insecure-registry "$SL_REGISTRY" >>"$WORK/dockerd.log" 2>&1 </dev/null &
 }
+dockerd_kill() {
+  local pids pid
+  # shellcheck disable=SC2046
+  pids=("$(cat "$WORK/docker.pid")" $(pgrep -P "$(cat "$WORK/docker.pid")" containerd))
+  kill -KILL "${pids[@]}"
+  # A dockerd that finds its containerd's id in use, if only by a dead one not reaped yet, waits for it and does not start.
+  for pid in "${pids[@]}"; do within 30 test ! -e "/proc/$pid"; done
+  rm "$WORK/docker.pid"
+}
 dockerd_ready() { curl -sf -o /dev/null --unix-socket "$WORK/docker.sock" http://docker/_ping; }
 
 # The bundle that we gave a container of busybox, with its seccomp filter, capabilities and masked paths: what is left when the

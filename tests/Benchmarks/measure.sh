@@ -121,26 +121,18 @@ recovery_round() {
   local name
   for name in server worker; do process_stop $name; done
   timed 'start until both answer' ours recovery_start
-  timed 'ready again after kill -9 of both' theirs recovery_kill_dockerd
+  dockerd_kill
+  timed 'ready again after kill -9 of both' theirs dockerd_up
 }
 recovery_kill() {
   local server worker
   server=$(process_id server) worker=$(process_id worker)
   kill -KILL "$server" "$worker"
-  until recovery_ready; do sleep 0.01; done
-}
-recovery_kill_dockerd() {
-  local dockerd
-  dockerd=$(cat "$WORK/docker.pid")
-  # shellcheck disable=SC2046
-  kill -KILL "$dockerd" $(pgrep -P "$dockerd" containerd)
-  rm "$WORK/docker.pid"
-  dockerd_start
-  until dockerd_ready; do sleep 0.01; done
+  within 60 recovery_ready
 }
 recovery_start() {
   process_start worker
   process_start server
-  until recovery_ready; do sleep 0.01; done
+  within 60 recovery_ready
 }
 recovery_ready() { server_ready && worker_ready; }

@@ -18,6 +18,13 @@ row() { # CASE
   printf '| %s | %s | %s | %s |\n' "$1" "$ours ($(spread "$1" ours))" "${theirs:+$theirs ($(spread "$1" theirs))}" "$ratio"
 }
 
+# What was not measured in this run has no line.
+figure() { # CASE TITLE "NOTE OF OURS" "NOTE OF THEIRS" AIM
+  local ours theirs
+  ours=$(median "$1" ours) theirs=$(median "$1" theirs)
+  [ -z "$ours" ] || printf '| %s | %s | %s | %s |\n' "$2" "$ours${3:+ $3}" "${theirs:+$theirs${4:+ $4}}" "$5"
+}
+
 report() {
   local commands='docker run --rm busybox true, network'
   cat <<HEAD
@@ -50,31 +57,32 @@ FLOOR
   for case in create start 'exec of true' inspect stop remove '20 run -d in a row' 'ps -a with 200 containers'; do row "$case"; done
   printf '\n## Pulling from a registry on loopback\n\n| command | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
   row 'pull of 8 layers, 300 MB'
-  cat <<MEMORY
-
-## Memory, start, recovery
-
-| figure | Shiplog | dockerd | aim |
-| --- | --- | --- | --- |
-| resident when idle, MB | $(median 'resident, idle: engine' ours) (server $(median 'resident, idle: server' ours), worker $(median 'resident, idle: worker' ours)) | $(median 'resident, idle: engine' theirs) (with containerd) | 260 |
-| of it shared by both, counted twice above, MB | $(median 'resident, idle: shared' ours) | | |
-| resident with 50 containers running, monitors included, MB | $(median 'resident with 50 running' ours) (monitors $(median 'resident with 50 running: monitors' ours)) | $(median 'resident with 50 running' theirs) (with containerd and its shims) | dockerd's |
-| server and worker started until both answer, ms | $(median 'start until both answer' ours) ($(spread 'start until both answer' ours)) | | 1200 |
-| ready again after kill -9 of both, a container untouched, ms | $(median 'ready again after kill -9 of both' ours) ($(spread 'ready again after kill -9 of both' ours)) | $(median 'ready again after kill -9 of both' theirs) (--live-restore, and its containerd) | 1200 |
-| \`run --rm\`, the first tenth of $(median lives ours) lives and the last, ms | $(median 'run --rm, the first of many' ours) and $(median 'run --rm, the last of many' ours); nothing left in the kernel | | 1.20 times |
-| resident when idle after them, MB | $(median 'resident after many lives' ours) | | |
+  printf '\n## Memory, start, recovery\n\n| figure | Shiplog | dockerd | aim |\n| --- | --- | --- | --- |\n'
+  figure 'resident, idle: engine' 'resident when idle after the start, MB' \
+    "(server $(median 'resident, idle: server' ours), worker $(median 'resident, idle: worker' ours); $(median 'resident, idle: shared' ours) of it are pages that both share, counted twice)" \
+    '(with containerd)' 260
+  figure 'resident with 50 running' 'resident with 50 containers running, monitors included, MB' \
+    "(monitors $(median 'resident with 50 running: monitors' ours))" '(with containerd and its shims)' "dockerd's"
+  figure 'start until both answer' 'server and worker started until both answer, ms' "($(spread 'start until both answer' ours))" '' 1200
+  figure 'ready again after kill -9 of both' 'ready again after kill -9 of both, a container untouched, ms' \
+    "($(spread 'ready again after kill -9 of both' ours))" '(--live-restore, and its containerd)' 1200
+  figure 'run --rm, the first of many' "\`run --rm\`, the first tenth of $(median lives ours) lives, ms" '' '' ''
+  figure 'run --rm, the last of many' 'the last tenth, ms; nothing left in the kernel' '' '' '1.20 times the first'
+  figure 'resident after many lives' 'resident when idle after them, MB' '' '' ''
+  cat <<TRACE
 
 ## Where the time of one run goes
 
 One \`docker run --rm busybox true\` on the default network, as its events tell it:
 
-MEMORY
+TRACE
   report_trace
 }
 
 # The life of one container, each event with the milliseconds since the first.
 report_trace() {
-  local id
+  local id number
+  for number in 1 2 3 4 5; do ours run --rm busybox true; done # warm, as what is measured above
   ours run --rm --cidfile "$WORK/cid" busybox true
   id=$(cat "$WORK/cid")
   sleep 0.5
