@@ -21,10 +21,20 @@ internal sealed class Writing(IDocumentSession session, CommandContext context, 
         IReadOnlyList<IEvent> appended = [.. Session.PendingChanges.Streams().SelectMany(s => s.Events)];
         foreach (var e in appended)
         {
-            // Nobody asked for this removal but the container's own creation.
-            e.SetHeader("cause", e.Data is ContainerRemoved { CommandId: null } ? "auto-remove" : Context.Cause);
+            e.SetHeader("cause", CauseOf(e.Data));
             e.SetHeader("host", host);
+            // The end of a program that ended at once comes with the facts of the request that started it.
+            if (e.Data is ExecExited)
+                e.UserName = "system";
         }
         return appended;
     }
+
+    private string CauseOf(object fact) => fact switch
+    {
+        // Nobody asked for this removal but the container's own creation.
+        ContainerRemoved { CommandId: null } => "auto-remove",
+        ExecExited when Context.Cause == "request" => "process-exit",
+        _ => Context.Cause,
+    };
 }

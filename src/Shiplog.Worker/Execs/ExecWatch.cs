@@ -46,10 +46,28 @@ internal sealed class ExecWatch(
         }
     }
 
+    /// <summary>What is to be told of a program that has ended by then; <see langword="null"/> where it has not.</summary>
+    public async Task<ExecExitedReport?> EndedWithinAsync(ExecRun run, TimeSpan patience)
+    {
+        var ended = EndOfConmonAsync(run);
+        await Task.WhenAny(ended, Task.Delay(patience, time));
+        return ended.IsCompleted && File.Exists(run.Paths.ExitFile) ? Exited(run) : null;
+    }
+
+    /// <summary>The end is on disk: nobody need find it in the exec's folder any more.</summary>
+    public static void Clear(ExecRun run) => Directory.Delete(run.Paths.Folder, recursive: true);
+
+    /// <summary>The end is on its way to the server.</summary>
+    /// <param name="recorded">Ends when it is there.</param>
+    public void Ended(ExecRun run, Task recorded)
+    {
+        execs.Remove(run, recorded);
+        sessions.FinishExec(run.Paths.Id);
+    }
+
     private async Task EndAsync(ExecRun run)
     {
-        if (Conmon.Running(run.Paths.Folder) is { } holder)
-            await ends.Of(holder, PidHandle.StartTicks(holder));
+        await EndOfConmonAsync(run);
         while (true)
         {
             try
@@ -66,11 +84,13 @@ internal sealed class ExecWatch(
         }
     }
 
+    private Task EndOfConmonAsync(ExecRun run) =>
+        Conmon.Running(run.Paths.Folder) is { } holder ? ends.Of(holder, PidHandle.StartTicks(holder)) : Task.CompletedTask;
+
     private async Task ReportAsync(ExecRun run)
     {
         var (paths, record) = (run.Paths, run.Record);
-        var found = File.Exists(paths.ExitFile);
-        if (!found)
+        if (!File.Exists(paths.ExitFile))
         {
             // conmon is gone, but perhaps not what it held: a program whose streams nobody holds is of no use to anybody.
             using var process = record.Pid > 0 ? PidHandle.Open(record.Pid, record.PidTicks) : null;
@@ -78,14 +98,18 @@ internal sealed class ExecWatch(
                 await ends.Of(record.Pid, record.PidTicks);
         }
 
+        Ended(run, facts.Report(
+            paths.Container.Id, record.CommandId, "process-exit", [Exited(run)], null, ends: record.CommandId, spooled: () => Clear(run)));
+    }
+
+    private ExecExitedReport Exited(ExecRun run)
+    {
+        var paths = run.Paths;
+        var found = File.Exists(paths.ExitFile);
         var code = found && int.TryParse(File.ReadAllText(paths.ExitFile), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read)
             ? read & 0xff
             : LostExitCode;
-        var at = found ? new DateTimeOffset(File.GetLastWriteTimeUtc(paths.ExitFile)) : time.GetUtcNow();
-        var recorded = facts.Report(
-            paths.Container.Id, record.CommandId, "process-exit", [new ExecExitedReport(paths.Container.Id, paths.Id, code, at)], null,
-            ends: record.CommandId, spooled: () => Directory.Delete(paths.Folder, recursive: true));
-        execs.Remove(run, recorded);
-        sessions.FinishExec(paths.Id);
+        return new ExecExitedReport(
+            paths.Container.Id, paths.Id, code, found ? new DateTimeOffset(File.GetLastWriteTimeUtc(paths.ExitFile)) : time.GetUtcNow());
     }
 }

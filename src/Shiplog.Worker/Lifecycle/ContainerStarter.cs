@@ -1,6 +1,7 @@
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Network;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Runtime;
 
 namespace Shiplog.Worker.Lifecycle;
 
@@ -17,6 +18,7 @@ internal sealed class ContainerStarter(
         if (order.Process.Args.Length == 0)
             throw new OrderException(new OrderFailure("StartContainer", FailureKind.Invalid, "no command specified", 128));
 
+        Cgroups.PrepareMove();
         Directory.CreateDirectory(paths.Folder);
         var record = ContainerRecord.For(order);
         record.Save(paths.State, durable: true);

@@ -33,6 +33,7 @@ internal sealed class StartContainerStep(
         var size = session.Size ?? (process.ConsoleWidth, process.ConsoleHeight);
         var mounts = start.Order.Mounts is { } asked ? Destinations.Resolve(asked, container.Merged, OciKernelMounts.Points) : [];
         var spec = WriteBundle(start, mounts, size);
+        DateTimeOffset at;
         try
         {
             var created = await conmon.CreateAsync(Options(container, process), cancellation);
@@ -50,6 +51,8 @@ internal sealed class StartContainerStep(
             session.Made(container.Bundle, closesInput: process is { StdinOnce: true, Tty: false });
             if (process.Tty && session.Size is { } later && later != size)
                 Terminal.Resize(container.Bundle, later.Width, later.Height);
+            // Before, not after: a program may have ended by the time the runtime is done.
+            at = time.GetUtcNow();
             await runtime.StartAsync(container.Id, cancellation);
         }
         catch (RuntimeException e)
@@ -58,7 +61,7 @@ internal sealed class StartContainerStep(
         }
 
         return new ContainerStartedReport(
-            container.Id, start.Record.Pid, runtime.Name, Stopwatch.GetElapsedTime(began), time.GetUtcNow());
+            container.Id, start.Record.Pid, runtime.Name, Stopwatch.GetElapsedTime(began), at);
     }
 
     public async Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)

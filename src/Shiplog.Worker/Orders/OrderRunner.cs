@@ -7,8 +7,11 @@ namespace Shiplog.Worker.Orders;
 /// <summary>What an order brought about.</summary>
 /// <param name="Reports">Its facts, the outcome last.</param>
 /// <param name="Spooled">Called when they are on disk, before anybody else may touch the subject.</param>
-/// <param name="Queued">Called thereafter: what is reported from then on comes after them.</param>
-internal sealed record OrderResult(Report[] Reports, Action? Spooled = null, Action? Queued = null)
+/// <param name="Queued">
+/// Called thereafter: what is reported from then on comes after them. It is given the task that ends when the server has them.
+/// </param>
+/// <param name="Ends">The start of an exec that they also end.</param>
+internal sealed record OrderResult(Report[] Reports, Action? Spooled = null, Action<Task>? Queued = null, string? Ends = null)
 {
     /// <summary>Somebody else has reported the outcome under the order's command id.</summary>
     public static readonly OrderResult ReportedElsewhere = new([]);
@@ -113,8 +116,8 @@ public sealed class OrderRunner
 
         var outcome = new OrderOutcome(order.CommandId, failure);
         // What is waited for is the outcome as remembered, which completes with the delivery.
-        _ = _facts.Report(subject, order.CommandId, null, result.Reports, outcome, spooled: result.Spooled);
-        result.Queued?.Invoke();
+        var delivered = _facts.Report(subject, order.CommandId, null, result.Reports, outcome, result.Ends, result.Spooled);
+        result.Queued?.Invoke(delivered);
         return _facts.Remembered(order.CommandId)!;
     }
 

@@ -83,6 +83,18 @@ public sealed class ExecutingPrograms(DockerServer server) : IClassFixture<Docke
     }
 
     [Fact]
+    public async Task One_that_ends_at_once_ends_by_itself_all_the_same()
+    {
+        var id = await StartedAsync("at-once");
+        var exec = await CreateAsync(id, """{"Cmd":["false"]}""");
+        (await DetachedAsync(exec)).ShouldBe(HttpStatusCode.OK);
+        (await InspectAsync(exec)).GetProperty("ExitCode").GetInt32().ShouldBe(1);
+        (await server.PsqlAsync(
+            $"select string_agg(user_name || ' ' || (headers ->> 'cause'), ', ' order by seq_id) from mt_events where data ->> 'execId' = '{exec}' and type in ('exec_started', 'exec_exited')"))
+            .Trim().ShouldMatch("^unix:.* request, system process-exit$");
+    }
+
+    [Fact]
     public async Task One_that_cannot_be_run_says_so_as_its_output()
     {
         var id = await StartedAsync("unrunnable");

@@ -133,7 +133,9 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [new ContainerSignalledReport(kill.ContainerId, kill.Signal, at), .. ExitOf(kill.ContainerId, 137)];
             case StartExec { Process: { } process } exec:
                 Programs[exec.ExecId] = process;
-                return [new ExecStartedReport(exec.ContainerId, exec.ExecId, 77, TimeSpan.FromMilliseconds(1), at)];
+                var started = new ExecStartedReport(exec.ContainerId, exec.ExecId, 77, TimeSpan.FromMilliseconds(1), at);
+                // It ends at once, which comes with its start.
+                return process.Args is ["false"] ? [started, new ExecExitedReport(exec.ContainerId, exec.ExecId, 1, at)] : [started];
             case PauseContainer pause:
                 return [new ContainerPausedReport(pause.ContainerId, at)];
             case UnpauseContainer unpause:

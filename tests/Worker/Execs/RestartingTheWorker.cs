@@ -87,6 +87,22 @@ public sealed class RestartingTheWorker(SharedWorker shared) : IClassFixture<Sha
         await WaitAsync(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/status").Contains("State:\tZ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Does_not_report_again_an_end_that_was_reported_with_the_start()
+    {
+        await using var box = await Box.StartAsync(_host);
+        var exec = await box.RunUntilToldInOneAsync("true");
+        await _host.KillWorkerAsync();
+        // As it is on disk between the report and the removal of the exec's folder.
+        var paths = new ExecPaths(_host.Paths(box.Id), exec.Id);
+        Directory.CreateDirectory(paths.Folder);
+        new ExecRecord("exec-" + exec.Id, 0, 0).Save(paths.State);
+        File.WriteAllText(paths.ExitFile, "0");
+        await _host.StartWorkerAsync();
+        await WaitAsync(() => !Directory.Exists(paths.Folder));
+        await OnceAsync(exec);
+    }
+
     private Task<ExecExitedReport> EndAsync(Program exec) => _host.Server.ReceivedAsync<ExecExitedReport>(r => r.ExecId == exec.Id);
 
     private async Task<ReportBatch> BatchAsync(string commandId)
