@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Shiplog.Domain.Containers;
+using Shiplog.Domain.Containers.Rules;
 
 namespace Shiplog.Server.Containers;
 
@@ -21,6 +22,8 @@ internal static class LogDetails
             if (variable.Split('=', 2) is [var name, var value])
                 Add(details, name, value, options, "env");
         }
+        if (options.GetValueOrDefault("tag") is { Length: > 0 } tag)
+            details["tag"] = LogTag.Render(tag, container);
         return string.Join(',', details.Select(d => $"{Uri.EscapeDataString(d.Key)}={Uri.EscapeDataString(d.Value)}"));
     }
 

@@ -97,6 +97,20 @@ public sealed class Logging : Conversation
     }
 
     [Fact]
+    public async Task With_details_have_the_tag_in_front()
+    {
+        var id = await RunAsync(new
+        {
+            DockerEngine.Image,
+            Cmd = (string[])["echo", "said"],
+            HostConfig = new { LogConfig = new { Type = "json-file", Config = new { tag = "{{.ID}}/{{.ImageName}}" } } },
+        });
+        await EndedAsync(id);
+        Frame.Of(await LogAsync(id, "stdout=1&details=1"), 1)
+            .ShouldBe($"tag={id[..12]}%2F{Uri.EscapeDataString(DockerEngine.Image)} said\n");
+    }
+
+    [Fact]
     public async Task Of_the_local_driver_are_kept_and_read()
     {
         var id = await RunAsync(new { DockerEngine.Image, Cmd = (string[])["seq", "3"], HostConfig = new { LogConfig = new { Type = "local" } } });

@@ -1,3 +1,4 @@
+using Shiplog.Domain.Containers;
 using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Hosts;
 
@@ -16,6 +17,7 @@ public sealed class JudgingLogs
     [InlineData("json-file", "compress=true", Prefix + "compress cannot be true when max-file is less than 2 or max-size is not set")]
     [InlineData("json-file", "max-size=1m compress=true", Prefix + "compress cannot be true when max-file is less than 2 or max-size is not set")]
     [InlineData("json-file", "labels-regex=(", Prefix + "labels-regex: ( is no regular expression")]
+    [InlineData("json-file", "tag={{.Nope}}", Prefix + "tag: can't evaluate field Nope (ID, FullID, Name, ImageID, ImageFullID, ImageName, Command, Hostname and DaemonName are known)")]
     [InlineData("json-file", "mode=slow", "logger: logging mode not supported: slow")]
     [InlineData("json-file", "max-buffer-size=1m", "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
     [InlineData("json-file", "colour=red", "unknown log opt 'colour' for json-file log driver")]
@@ -28,7 +30,7 @@ public sealed class JudgingLogs
     [Theory]
     [InlineData("journald", "", "HostConfig.LogConfig.Type journald: a log driver other than json-file, local and none is not built yet")]
     [InlineData("json-file", "mode=non-blocking max-buffer-size=1m", "HostConfig.LogConfig.Config.mode (non-blocking) is not built yet")]
-    [InlineData("json-file", "tag={{.Name}}", "HostConfig.LogConfig.Config.tag ({{.Name}}) is not built yet")]
+    [InlineData("json-file", "tag={{.Name|upper}}", "HostConfig.LogConfig.Config.tag ({{.Name|upper}}): a template of more than fields is not built yet")]
     public void What_is_not_built_is_refused_by_name(string driver, string options, string message) =>
         Fit(driver, options).Fault.ShouldBe(new Refusal(RefusalKind.NotImplemented, message));
 
@@ -45,6 +47,16 @@ public sealed class JudgingLogs
         fitted.Fault.ShouldBeNull();
         (LogRules.Rotation(fitted.Host) is { } r ? $"{r.MaxSize} {r.MaxFiles} {r.Compress}" : null).ShouldBe(rotation);
     }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("plain", "plain")]
+    [InlineData("{{.ImageName}}/{{ .Name }}/{{.ID}}", "busybox:1/web/0123456789ab")]
+    [InlineData("{{.FullID}} {{.ImageID}} {{.DaemonName}}", "0123456789abcdef fedcba987654 docker")]
+    public void A_tag_names_fields_of_the_container(string template, string tag) => LogTag.Render(template, new Container
+    {
+        Id = "0123456789abcdef", Name = "web", ImageReference = "busybox:1", ImageId = "sha256:fedcba9876543210",
+    }).ShouldBe(tag);
 
     private static FittedOptions Fit(string driver, string options) => HostRules.Fit(
         Given.Host with

@@ -44,7 +44,7 @@ public static class LogRules
         var known = host.LogDriver is "local" ? LocalOptions : Options;
         if (options.Keys.FirstOrDefault(k => !known.Contains(k) && !Waiting.Contains(k)) is { } unknown)
             return host.LogDriver is "local" ? $"unknown log opt '{unknown}' for log driver local" : $"unknown log opt '{unknown}' for json-file log driver";
-        return (OfFiles(options) ?? OfCompression(host) ?? OfPatterns(options)) is { } wrong ? Prefix + wrong : null;
+        return (OfFiles(options) ?? OfCompression(host) ?? OfPatterns(options) ?? LogTag.Fault(options.GetValueOrDefault("tag") ?? "")) is { } wrong ? Prefix + wrong : null;
     }
 
     /// <summary>What Docker's drivers do and ours do not.</summary>
@@ -56,8 +56,8 @@ public static class LogRules
         {
             if (name is "mode" && value is not ("" or "blocking"))
                 return Refuse($"HostConfig.LogConfig.Config.mode ({value})");
-            if (name is "tag" && value is not "" && host.LogDriver is not "none")
-                return Refuse($"HostConfig.LogConfig.Config.tag ({value})");
+            if (name is "tag" && LogTag.IsMore(value) && host.LogDriver is not "none")
+                return Refuse($"HostConfig.LogConfig.Config.tag ({value}): a template of more than fields");
         }
         return null;
     }
