@@ -55,7 +55,10 @@ public sealed class JudgingLogs
     [InlineData("{{.FullID}} {{.ImageID}} {{.DaemonName}}", "0123456789abcdef fedcba987654 docker")]
     public void A_tag_names_fields_of_the_container(string template, string tag) => LogTag.Render(template, new Container
     {
-        Id = "0123456789abcdef", Name = "web", ImageReference = "busybox:1", ImageId = "sha256:fedcba9876543210",
+        Id = "0123456789abcdef",
+        Name = "web",
+        ImageReference = "busybox:1",
+        ImageId = "sha256:fedcba9876543210",
     }).ShouldBe(tag);
 
     private static FittedOptions Fit(string driver, string options) => HostRules.Fit(
