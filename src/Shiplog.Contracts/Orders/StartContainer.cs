@@ -71,7 +71,7 @@ public enum NetworkMode
 /// <param name="StdinOnce">Close its standard input after the first attached client has gone.</param>
 /// <param name="ExtraHosts"><c>host:address</c>, lines for <c>/etc/hosts</c>.</param>
 /// <param name="StopSignal">A name or a number; <see langword="null"/> for SIGTERM.</param>
-/// <param name="LogDriver"><c>json-file</c>, <c>local</c> or <c>none</c>.</param>
+/// <param name="LogDriver"><c>json-file</c>, <c>local</c>, <c>journald</c> or <c>none</c>.</param>
 public sealed record ContainerProcess(
     string[] Args, string[] Env, string WorkingDirectory, string User, bool Tty, bool OpenStdin, bool StdinOnce,
     string Hostname, string Domainname, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,
@@ -90,7 +90,15 @@ public sealed record ContainerProcess(
 
     /// <summary>An init of the host's is the first process, which forwards signals and reaps.</summary>
     public bool Init { get; init; }
+
+    /// <summary>Under which names the host's journal has its output as well; <see langword="null"/> where it has not.</summary>
+    public ContainerJournal? Journal { get; init; }
 }
+
+/// <summary>Fields of a container's messages in systemd's journal, beside <c>CONTAINER_ID</c> and <c>CONTAINER_ID_FULL</c>.</summary>
+/// <param name="Name"><c>CONTAINER_NAME</c>.</param>
+/// <param name="Tag"><c>CONTAINER_TAG</c>.</param>
+public sealed record ContainerJournal(string Name, string Tag);
 
 /// <summary>The program runs. Outcome of <see cref="StartContainer"/>.</summary>
 /// <param name="Pid">Process id in the worker's pid namespace.</param>

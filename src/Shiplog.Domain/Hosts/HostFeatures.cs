@@ -51,6 +51,9 @@ public sealed record HostFeatures
     /// <summary>Packets are forwarded between interfaces.</summary>
     public bool Forwarding { get; init; }
 
+    /// <summary>systemd's journal takes messages.</summary>
+    public bool Journal { get; init; }
+
     /// <summary>How many CPUs there are.</summary>
     public int Cpus { get; init; }
 

@@ -39,6 +39,9 @@ internal static class HostFacts
     /// <summary>2 where containers live in the unified hierarchy, 1 where controllers are mounted apart.</summary>
     public static int CgroupVersion => File.Exists("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1;
 
+    /// <summary>Where sd_journal_send(3) sends to.</summary>
+    public static bool Journal => Path.Exists("/run/systemd/journal/socket");
+
     public static bool Forwarding => File.Exists("/proc/sys/net/ipv4/ip_forward") && File.ReadAllText("/proc/sys/net/ipv4/ip_forward").StartsWith('1');
 
     /// <summary>The first and the last of the ports that the kernel gives where nobody names one; dockerd's own where it does not say.</summary>

@@ -2,12 +2,15 @@ using Shiplog.Domain.Hosts;
 
 namespace Shiplog.Server.Engine;
 
-/// <summary>Which limits and namespaces this machine's kernel has: looked up once, by the files that it shows.</summary>
+/// <summary>
+/// Which limits and namespaces this machine's kernel has: looked up once, by the files that it shows; and what else a container may
+/// be given here, which may come and go.
+/// </summary>
 internal sealed class KernelFeatures
 {
     private readonly Lazy<HostFeatures> _features = new(() => Read("/"));
 
-    public HostFeatures Features => _features.Value with { Forwarding = HostFacts.Forwarding };
+    public HostFeatures Features => _features.Value with { Forwarding = HostFacts.Forwarding, Journal = HostFacts.Journal };
 
     /// <param name="root">Where <c>/proc</c> and <c>/sys</c> are.</param>
     internal static HostFeatures Read(string root)

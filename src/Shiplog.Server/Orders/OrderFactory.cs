@@ -161,6 +161,7 @@ internal sealed class OrderFactory(Instance instance)
             Limits = OrderOptions.ProcessLimits(host.Ulimits),
             OomScoreAdj = host.OomScoreAdj == 0 ? null : host.OomScoreAdj,
             Init = host.Init,
+            Journal = host.LogDriver is "journald" ? new(container.Name, LogTag.Render(host.LogOptions?.GetValueOrDefault("tag") ?? LogTag.Default, container)) : null,
         };
     }
 

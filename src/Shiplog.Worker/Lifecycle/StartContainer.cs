@@ -89,7 +89,7 @@ internal sealed class StartContainerStep(
         container.Id, container.Bundle, Path.GetDirectoryName(container.ExitFile)!,
         process.LogDriver == "none" ? null : container.Log, process.Tty, process.OpenStdin,
         // A terminal's input is never closed; a pipe's is with the first writer, if he asked for that.
-        KeepStdin: process.Tty || !process.StdinOnce);
+        KeepStdin: process.Tty || !process.StdinOnce, process.Journal);
 
     private OciSpec WriteBundle(StartContext start, ContainerMount[] mounts, (int Width, int Height) size)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Linux;
 
 namespace Shiplog.Worker.Runtime;
@@ -14,8 +15,9 @@ internal sealed record CreatedContainer(int Pid, int ConmonPid);
 /// <param name="Bundle">Also conmon's folder for its socket (<c>attach</c>) and pipe (<c>ctl</c>).</param>
 /// <param name="Log">Where the output is kept; <see langword="null"/> keeps none.</param>
 /// <param name="KeepStdin">Standard input stays open when whoever writes to it goes.</param>
+/// <param name="Journal">Fields of the output in the host's journal; <see langword="null"/> where it does not go there.</param>
 internal sealed record ConmonOptions(
-    string Id, string Bundle, string ExitFolder, string? Log, bool Tty, bool OpenStdin, bool KeepStdin);
+    string Id, string Bundle, string ExitFolder, string? Log, bool Tty, bool OpenStdin, bool KeepStdin, ContainerJournal? Journal);
 
 /// <summary>
 /// conmon(8) holds a container's streams, its terminal and its exit code while the worker may come and go. It makes the
@@ -75,7 +77,7 @@ internal sealed partial class Conmon(OciRuntime runtime, Instance instance)
     {
         List<string> arguments =
         [
-            "--api-version", "1", "-c", options.Id, "-u", options.Id, "-n", options.Id, "-r", runtime.Program, "-b", options.Bundle,
+            "--api-version", "1", "-c", options.Id, "-u", options.Id, "-n", options.Journal?.Name ?? options.Id, "-r", runtime.Program, "-b", options.Bundle,
             "-p", Path.Combine(options.Bundle, "pid"), "-P", PidFile(options.Bundle), "--exit-dir", options.ExitFolder,
             "-l", options.Log is null ? "none" : "k8s-file:" + options.Log,
             // Socket paths are limited to 108 bytes; in the bundle conmon binds it by descriptor, and we connect so, too.
@@ -85,6 +87,8 @@ internal sealed partial class Conmon(OciRuntime runtime, Instance instance)
         ];
         foreach (var argument in runtime.GlobalArguments)
             arguments.AddRange(["--runtime-arg", argument]);
+        if (options.Journal is { } journal)
+            arguments.AddRange(["-l", "journald", "--log-tag", journal.Tag]);
         if (options.Tty)
             arguments.Add("-t");
         if (options.OpenStdin)

@@ -22,13 +22,15 @@ public sealed class JudgingLogs
     [InlineData("json-file", "max-buffer-size=1m", "logger: max-buffer-size option is only supported with 'mode=non-blocking'")]
     [InlineData("json-file", "colour=red", "unknown log opt 'colour' for json-file log driver")]
     [InlineData("local", "env=HOME", "unknown log opt 'env' for log driver local")]
+    [InlineData("journald", "max-size=1m", "unknown log opt 'max-size' for journald log driver")]
     [InlineData("local", "max-file=1", Prefix + "compression cannot be enabled when max file count is 1")]
     [InlineData("fluent", "", "error looking up logging plugin fluent: plugin \"fluent\" not found")]
     public void What_makes_no_sense_is_refused_in_Dockers_words(string driver, string options, string fault) =>
         Fit(driver, options).Fault.ShouldBe(new Refusal(RefusalKind.Invalid, fault));
 
     [Theory]
-    [InlineData("journald", "", "HostConfig.LogConfig.Type journald: a log driver other than json-file, local and none is not built yet")]
+    [InlineData("syslog", "", "HostConfig.LogConfig.Type syslog: a log driver other than json-file, local, journald and none is not built yet")]
+    [InlineData("journald", "labels=a", "HostConfig.LogConfig.Config.labels (a): fields of the journal besides those of the container is not built yet")]
     [InlineData("json-file", "mode=non-blocking max-buffer-size=1m", "HostConfig.LogConfig.Config.mode (non-blocking) is not built yet")]
     [InlineData("json-file", "tag={{.Name|upper}}", "HostConfig.LogConfig.Config.tag ({{.Name|upper}}): a template of more than fields is not built yet")]
     public void What_is_not_built_is_refused_by_name(string driver, string options, string message) =>
@@ -40,6 +42,7 @@ public sealed class JudgingLogs
     [InlineData("json-file", "max-size=1.5m max-file=2 compress=1", "1500000 2 True")]
     [InlineData("local", "", "20971520 5 True")]
     [InlineData("local", "max-size=1k max-file=2 compress=f", "1000 2 False")]
+    [InlineData("journald", "tag={{.Name}}", "20971520 5 True")]
     [InlineData("none", "max-size=1k", null)]
     public void What_makes_sense_says_how_a_log_is_divided(string driver, string options, string? rotation)
     {
@@ -61,11 +64,15 @@ public sealed class JudgingLogs
         ImageId = "sha256:fedcba9876543210",
     }).ShouldBe(tag);
 
-    private static FittedOptions Fit(string driver, string options) => HostRules.Fit(
+    [Fact]
+    public void The_journal_is_refused_where_there_is_none() =>
+        Fit("journald", "", journal: false).Fault.ShouldBe(new Refusal(RefusalKind.Invalid, Prefix + "journald is not enabled on this host"));
+
+    private static FittedOptions Fit(string driver, string options, bool journal = true) => HostRules.Fit(
         Given.Host with
         {
             LogDriver = driver,
             LogOptions = options is "" ? null : options.Split(' ').Select(o => o.Split('=', 2)).ToDictionary(o => o[0], o => o[1]),
         },
-        "", new HostFeatures { Forwarding = true });
+        "", new HostFeatures { Forwarding = true, Journal = journal });
 }

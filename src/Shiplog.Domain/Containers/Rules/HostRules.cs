@@ -37,7 +37,7 @@ public static class HostRules
             ?? SysctlRules.Fault(host)
             ?? DeviceRules.Fault(host.Devices)
             ?? SecurityRules.Fault(host.Security, features)
-            ?? LogRules.Fault(host)
+            ?? LogRules.Fault(host, features)
             ?? PortRules.Fault(host);
         var refusal = fault is null ? LogRules.NotBuilt(host) ?? PortRules.NotBuilt(host) : new Refusal(RefusalKind.Invalid, fault);
         return new FittedOptions(host, [.. warnings], refusal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Hosts;
 
 namespace Shiplog.Domain.Containers.Rules;
 
@@ -12,9 +13,10 @@ public static class LogRules
     private const int LocalFiles = 5;
 
     // Docker's, without which theirs would be told to be misspelt.
-    private static readonly string[] NotOurs = ["awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "journald", "splunk", "syslog"];
+    private static readonly string[] NotOurs = ["awslogs", "etwlogs", "fluentd", "gcplogs", "gelf", "splunk", "syslog"];
     private static readonly string[] LocalOptions = ["max-size", "max-file", "compress"];
     private static readonly string[] Options = [.. LocalOptions, "labels", "labels-regex", "env", "env-regex", "tag"];
+    private static readonly string[] JournalOptions = [.. Options.Except(LocalOptions)];
 
     // Options of every driver: how it and a slow log wait for each other.
     private static readonly string[] Waiting = ["mode", "max-buffer-size"];
@@ -26,41 +28,49 @@ public static class LogRules
         var (size, files, compress) = (Size(options.GetValueOrDefault("max-size") ?? ""), Count(options.GetValueOrDefault("max-file")), Flag(options.GetValueOrDefault("compress")));
         return host.LogDriver switch
         {
+            // Beside the journal the output is kept as the local driver keeps it: docker logs reads it there.
+            "journald" => new LogRotation(LocalSize, LocalFiles, Compress: true),
             "local" => new LogRotation(size ?? LocalSize, files ?? LocalFiles, compress ?? true),
             "json-file" when size is { } most => new LogRotation(most, files ?? 1, compress ?? false),
             _ => null,
         };
     }
 
-    internal static string? Fault(HostOptions host)
+    internal static string? Fault(HostOptions host, HostFeatures features)
     {
         var options = host.LogOptions ?? [];
-        if (host.LogDriver is not ("json-file" or "local" or "none"))
+        if (!IsOurs(host.LogDriver))
             return NotOurs.Contains(host.LogDriver) ? null : $"error looking up logging plugin {host.LogDriver}: plugin \"{host.LogDriver}\" not found";
         if (OfWaiting(options) is { } fault)
             return fault;
         if (host.LogDriver is "none")
             return null;
-        var known = host.LogDriver is "local" ? LocalOptions : Options;
+        if (host.LogDriver is "journald" && !features.Journal)
+            return Prefix + "journald is not enabled on this host";
+        var known = host.LogDriver switch { "local" => LocalOptions, "journald" => JournalOptions, _ => Options };
         if (options.Keys.FirstOrDefault(k => !known.Contains(k) && !Waiting.Contains(k)) is { } unknown)
-            return host.LogDriver is "local" ? $"unknown log opt '{unknown}' for log driver local" : $"unknown log opt '{unknown}' for json-file log driver";
+            return host.LogDriver is "local" ? $"unknown log opt '{unknown}' for log driver local" : $"unknown log opt '{unknown}' for {host.LogDriver} log driver";
         return (OfFiles(options) ?? OfCompression(host) ?? OfPatterns(options) ?? LogTag.Fault(options.GetValueOrDefault("tag") ?? "")) is { } wrong ? Prefix + wrong : null;
     }
 
     /// <summary>What Docker's drivers do and ours do not.</summary>
     internal static Refusal? NotBuilt(HostOptions host)
     {
-        if (host.LogDriver is not ("json-file" or "local" or "none"))
-            return Refuse($"HostConfig.LogConfig.Type {host.LogDriver}: a log driver other than json-file, local and none");
+        if (!IsOurs(host.LogDriver))
+            return Refuse($"HostConfig.LogConfig.Type {host.LogDriver}: a log driver other than json-file, local, journald and none");
         foreach (var (name, value) in host.LogOptions ?? [])
         {
             if (name is "mode" && value is not ("" or "blocking"))
                 return Refuse($"HostConfig.LogConfig.Config.mode ({value})");
+            if (host.LogDriver is "journald" && (name is "labels" or "labels-regex" or "env" or "env-regex"))
+                return Refuse($"HostConfig.LogConfig.Config.{name} ({value}): fields of the journal besides those of the container");
             if (name is "tag" && LogTag.IsMore(value) && host.LogDriver is not "none")
                 return Refuse($"HostConfig.LogConfig.Config.tag ({value}): a template of more than fields");
         }
         return null;
     }
+
+    private static bool IsOurs(string driver) => driver is "json-file" or "local" or "journald" or "none";
 
     private static string? OfWaiting(Dictionary<string, string> options)
     {

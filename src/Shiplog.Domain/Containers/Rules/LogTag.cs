@@ -8,6 +8,9 @@ namespace Shiplog.Domain.Containers.Rules;
 /// </summary>
 public static partial class LogTag
 {
+    /// <summary>A driver's that always has one.</summary>
+    public const string Default = "{{.ID}}";
+
     private const int ShortId = 12;
 
     /// <returns>What is wrong with it, <see langword="null"/> where nothing is.</returns>
