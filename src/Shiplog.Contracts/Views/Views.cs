@@ -21,6 +21,7 @@ public sealed record EventView(
 
 /// <summary>A container, living or long removed.</summary>
 /// <param name="State">Docker's seven, and <c>removed</c>.</param>
+/// <param name="Address">Where it is reached, or was when it last ran.</param>
 /// <param name="CommittedImages">Ids of the images made from it.</param>
 public sealed record ContainerView(
     string Id, string Name, string Image, string ImageId, string Command, string State, int? ExitCode, string? Error,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Shiplog.Domain.Mounts;
 using Shiplog.Domain.Networks;
 
@@ -77,6 +78,8 @@ public sealed record Container
         get => Places is [var first, ..] ? first.Endpoint : null;
         init => Places = Places is [] && value is not null ? [new ContainerPlace(value, Assigned: true)] : Places;
     }
+    /// <summary>The first place when it was last left: where it was, for whoever asks when it is over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public NetworkEndpoint? LastEndpoint { get; init; }
     /// <summary>The host's ports that are its own, from the start's intent on.</summary>
     public PublishedPort[] LeasedPorts { get; init; } = [];
     /// <summary>Those of them at which it is reached now.</summary>
@@ -209,7 +212,8 @@ public sealed record Container
             // As Docker: what does not run is not well.
             Health = c.Health is null ? null : "unhealthy",
         },
-        IpReleased e => c.WithoutPlaces(p => p.Endpoint.NetworkId == e.NetworkId),
+        IpReleased e => (c.Endpoint is { } first && first.NetworkId == e.NetworkId ? c with { LastEndpoint = first } : c)
+            .WithoutPlaces(p => p.Endpoint.NetworkId == e.NetworkId),
         BridgeDetached e => c.WithoutInterface(e.NetworkId),
         RootFsUnmounted => c with { RootFs = null },
         StepFailed e => c with { LastFailure = e },

@@ -42,10 +42,11 @@ internal sealed class ContainerViews(StoreReader reader, IDocumentStore store)
         var snapshot = serializer.FromJson<ContainerSnapshot>(row, 0);
         var history = row.IsDBNull(1) ? null : serializer.FromJson<ContainerHistory>(row, 1);
         var c = snapshot.State;
+        var endpoint = c.Endpoint ?? c.LastEndpoint;
         return new ContainerView(
             c.Id, c.Name, c.ImageReference, c.ImageId, Command(c), StateOf(c), c.FinishedAt is null || c.HasProcess ? null : c.ExitCode,
-            c.Error is "" ? null : c.Error, c.CreatedAt, c.StartedAt, c.FinishedAt, c.RemovedAt, c.Endpoint?.Address,
-            c.Endpoint?.NetworkName ?? c.Host?.NetworkMode, c.Endpoint?.MacAddress, snapshot.CreatedBy,
+            c.Error is "" ? null : c.Error, c.CreatedAt, c.StartedAt, c.FinishedAt, c.RemovedAt, endpoint?.Address,
+            endpoint?.NetworkName ?? c.Host?.NetworkMode, endpoint?.MacAddress, snapshot.CreatedBy,
             [.. history?.Commits.Select(m => m.ImageId) ?? []], snapshot.Host);
     }
 

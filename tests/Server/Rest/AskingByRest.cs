@@ -139,6 +139,7 @@ public sealed class AskingByRest(ServerFixture fixture) : IClassFixture<ServerFi
             lease.Released.ShouldBe("released");
         }
         (await GetAsync<AddressLeaseView[]>($"/api/v1/leases?address=10.91.0.7&at={until.AddMinutes(5):O}".Replace("+", "%2B", StringComparison.Ordinal))).ShouldBeEmpty();
+        (await GetAsync<ContainerView>("/api/v1/containers/" + id)).Address.ShouldBe("10.91.0.7");
         using var refused = await Client.GetAsync("/api/v1/leases?address=nonsense", Cancellation);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync(Cancellation)).ShouldContain("nonsense");

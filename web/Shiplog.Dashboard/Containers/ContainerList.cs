@@ -22,6 +22,12 @@ internal static class ContainerList
         _ => c.Error is { Length: > 0 } || c.ExitCode is > 0,
     };
 
+    /// <summary>It runs, or soon will again.</summary>
+    public static bool IsUp(ContainerView c) => c.State is "running" or "paused" or "restarting";
+
+    /// <summary>Where its address is, or was.</summary>
+    public static string Place(ContainerView c) => $"{c.MacAddress} on {c.Network}{(IsUp(c) ? "" : ", when it last ran")}";
+
     private static int Rank(ContainerView c) => c.State switch
     {
         _ when IsFailing(c) => 0,
