@@ -34,6 +34,7 @@ internal static class WorkerServices
         services.AddSingleton<ContainerLinks>().AddSingleton<NetworkConnector>().AddSingleton<NameServer>();
         services.AddSingleton<OciRuntime>().AddSingleton<Conmon>().AddSingleton<SeccompCompiler>();
         services.AddSingleton<NamespaceSharing>();
+        services.AddSingleton<JoinNetworkStep>();
 
         services.AddSingleton(provider => new NetworkOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<NetworkConnector>(), provider.GetRequiredService<Bridges>(),

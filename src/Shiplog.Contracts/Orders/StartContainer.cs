@@ -4,7 +4,7 @@ namespace Shiplog.Contracts.Orders;
 /// Bring a container up: mount its root, attach its network, assign its address, publish its ports, run its program, in this order, each step
 /// undone in reverse when a later one fails.
 /// </summary>
-/// <param name="Bridge"><see langword="null"/> for the networks <c>none</c> and <c>host</c>.</param>
+/// <param name="Bridge"><see langword="null"/> for the networks <c>none</c> and <c>host</c>, and for another container's.</param>
 /// <param name="Address"><see langword="null"/> where there is no bridge.</param>
 /// <param name="AutoRemove">
 /// Remove the container when it exits. The worker does it itself, so that it holds while the server is away.
@@ -47,6 +47,9 @@ public sealed record StartContainer(
 
     /// <summary>Its places in networks besides that of <see cref="Bridge"/>; <see langword="null"/> for none.</summary>
     public NetworkPlace[]? Further { get; init; }
+
+    /// <summary>The running container whose network it is in; <see langword="null"/> but for <see cref="NetworkMode.Shared"/>.</summary>
+    public string? NetworkOf { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>
@@ -60,6 +63,9 @@ public enum NetworkMode
 
     /// <summary>The worker's.</summary>
     Host,
+
+    /// <summary>Another container's.</summary>
+    Shared,
 }
 
 /// <summary>What runs in the container, fully resolved but for the user, whose name the image's own files explain.</summary>

@@ -47,7 +47,7 @@ public sealed record ConnectNetwork(string CommandId, string Named, NetworkAttac
     };
 
     private static Refusal? Fault(ConnectNetwork command, Container container, Network network, Network? bridge) =>
-        container.Host?.NetworkMode is "host"
+        container.Host?.NetworkMode is "host" || JoinNetwork.HostOf(container) is not null
             ? Invalid("container sharing network namespace with another container or host cannot be connected to any other network")
             : network.Driver is "host"
             ? Invalid("container cannot be disconnected from host network or connected to host network")

@@ -8,7 +8,7 @@ namespace Shiplog.Domain.Containers;
 // own: absent means what was so before there was such an option, and what is absent is not written.
 
 /// <summary>What of the host's the container is given.</summary>
-/// <param name="NetworkMode"><c>bridge</c>, <c>none</c> or <c>host</c>.</param>
+/// <param name="NetworkMode"><c>none</c>, <c>host</c>, <c>container:ID</c>, or a network by name or id: <c>bridge</c>.</param>
 public sealed record HostOptions(
     string NetworkMode, bool AutoRemove, string[] ExtraHosts, string[] Dns, string[] DnsSearch, string[] DnsOptions,
     string[] CapAdd, string[] CapDrop, bool ReadonlyRootfs, string LogDriver, int ConsoleWidth, int ConsoleHeight)

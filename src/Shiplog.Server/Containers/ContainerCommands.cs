@@ -18,6 +18,9 @@ internal sealed class ContainerCommands(IEventLog log, IWorker worker)
     public async Task<Container> FindAsync(string idOrName, CancellationToken cancellation, string prefix = "") =>
         await log.FindContainerAsync(idOrName, cancellation) ?? throw DockerException.NoSuchContainer(idOrName, prefix);
 
+    /// <summary><see langword="null"/> where there is none.</summary>
+    public Task<Container?> TryFindAsync(string idOrName, CancellationToken cancellation) => log.FindContainerAsync(idOrName, cancellation);
+
     /// <summary>The full id. A text that is one costs no query; whether there is such a container is still to be seen.</summary>
     /// <exception cref="DockerException">There is none.</exception>
     public async Task<string> IdOfAsync(string idOrName, CancellationToken cancellation) =>

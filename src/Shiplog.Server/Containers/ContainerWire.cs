@@ -47,7 +47,7 @@ internal static class ContainerWire
     /// <param name="aliasesWithId">Up to 1.44 the short id is among the aliases.</param>
     public static Dictionary<string, EndpointDto> Networks(Container c, Network? mode = null, bool aliasesWithId = true)
     {
-        var networks = c.Networks
+        var networks = JoinNetwork.HostOf(c) is not null ? [] : c.Networks
             ?? (c.Places is [] ? [new NetworkAttachment(mode?.Id ?? "", mode?.Name ?? c.Host?.NetworkMode ?? "")]
                 : [.. c.Places.Select(p => new NetworkAttachment(p.Endpoint.NetworkId, p.Endpoint.NetworkName))]);
         return networks.ToDictionary(n => n.NetworkName, n => Endpoint(c, n, c.PlaceIn(n.NetworkId)?.Endpoint, aliasesWithId));

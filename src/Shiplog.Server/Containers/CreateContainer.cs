@@ -27,6 +27,9 @@ internal sealed class CreateContainerEndpoint(
         if (name is not null && !ContainerName.TryParse(name, out _))
             throw DockerException.Invalid($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
         var (config, asked) = requested.Read(body);
+        if (NetworkModeRules.Conflict(asked, config, body.MacAddress) is { } conflict)
+            throw DockerException.Invalid(conflict);
+        (config, asked) = await InNetworkOfAsync(config, asked, request);
         var (host, warnings, fault) = HostRules.Fit(await SharedAsync(asked, request), body.Hostname ?? "", kernel.Features);
         if (fault is not null)
             throw DockerException.Of(fault);
@@ -59,6 +62,13 @@ internal sealed class CreateContainerEndpoint(
             return found is { Exists: true } ? NamespaceRules.Of(found.Id) : throw DockerException.Invalid($"No such container: {donor}");
         }
     }
+
+    /// <summary>By its id, and with its names, which come with the network. As with Docker, one that is not there is missed at the start.</summary>
+    private async Task<(ContainerConfig Config, HostOptions Host)> InNetworkOfAsync(ContainerConfig config, HostOptions asked, DockerRequest request) =>
+        NamespaceRules.ContainerOf(asked.NetworkMode) is { } named
+        && await log.FindContainerAsync(named, request.Cancellation) is { Exists: true, Config: { } shared } found
+            ? (config with { Hostname = shared.Hostname, Domainname = shared.Domainname }, asked with { NetworkMode = NamespaceRules.Of(found.Id) })
+            : (config, asked);
 
     private async Task<Image> ImageAsync(string? name, DockerRequest request)
     {

@@ -22,17 +22,26 @@ internal sealed class InspectContainer(
         var container = await commands.FindAsync(request.Name, request.Cancellation);
         var network = await networks.FindAsync(container.Host?.NetworkMode ?? "", request.Cancellation);
         var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
-        await request.WriteJsonAsync(Inspect(container, network, health, request.Version), DockerJson.Default.ContainerInspect);
+        var etc = await EtcAsync(container, request.Cancellation);
+        await request.WriteJsonAsync(Inspect(container, network, etc, health, request.Version), DockerJson.Default.ContainerInspect);
     }
 
-    private ContainerInspect Inspect(Container c, Network? mode, HealthDto? health, ApiVersion version)
+    /// <summary>Where the files are that it has in /etc: those of the container whose network it is in. Only root can look.</summary>
+    private async Task<string> EtcAsync(Container c, CancellationToken cancellation)
+    {
+        var owner = c.Id;
+        // A host was there before its guests; a name that is still one has never been found.
+        for (var host = JoinNetwork.HostOf(c); host is { Length: 64 }; host = JoinNetwork.HostOf(await commands.TryFindAsync(host, cancellation)))
+            owner = host;
+        return Path.Combine(instance.WorkerFolder, "containers", owner);
+    }
+
+    private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ApiVersion version)
     {
         var program = ContainerWire.Program(c);
-        // Where the worker keeps a container; it runs as root, so only root can look.
-        var folder = Path.Combine(instance.WorkerFolder, "containers", c.Id);
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
-            Path.Combine(folder, "resolv.conf"), Path.Combine(folder, "hostname"), Path.Combine(folder, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
+            Path.Combine(etc, "resolv.conf"), Path.Combine(etc, "hostname"), Path.Combine(etc, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
             "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), null, null, MountWire.Of(c, instance),
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, mode, version));
     }

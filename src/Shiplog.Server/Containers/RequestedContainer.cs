@@ -20,8 +20,6 @@ internal sealed class RequestedContainer(Instance instance)
         Unhonoured.Refuse("", body.Others);
         Unhonoured.Refuse("HostConfig.", host.Others, runtime: instance.Settings.Runtime);
         var network = host.NetworkMode is null or "" or "default" ? "bridge" : host.NetworkMode;
-        if (network.StartsWith("container:", StringComparison.Ordinal))
-            throw DockerException.NotBuilt($"HostConfig.NetworkMode {network}: sharing another container's network");
         return (Config(body, network), Host(host, network));
     }
 

@@ -1,3 +1,4 @@
+using Shiplog.Domain.Containers.Rules;
 using Shiplog.Domain.Networks;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
@@ -8,6 +9,8 @@ namespace Shiplog.Server.Containers;
 /// <summary>The networks that the body of a creation asks for.</summary>
 internal sealed class RequestedNetworks(NetworkDirectory networks)
 {
+    private const string SharedIsAll = "container sharing network namespace with another container or host cannot be connected to any other network";
+
     // From here on a container may be created in several.
     private const int SeveralSince = 44;
 
@@ -16,6 +19,8 @@ internal sealed class RequestedNetworks(NetworkDirectory networks)
     /// <exception cref="DockerException">A network is not there, or what is asked for makes no sense.</exception>
     public async Task<NetworkAttachment[]?> ReadAsync(CreateContainerBody body, string mode, DockerRequest request)
     {
+        if (NamespaceRules.ContainerOf(mode) is not null)
+            return body.NetworkingConfig?.EndpointsConfig is { Count: > 0 } ? throw DockerException.Invalid(SharedIsAll) : null;
         var main = await networks.GetAsync(mode, request.Cancellation);
         var asked = new List<(Network Network, EndpointBody? Endpoint, string Path)>();
         foreach (var (name, endpoint) in body.NetworkingConfig?.EndpointsConfig ?? [])
@@ -55,6 +60,6 @@ internal sealed class RequestedNetworks(NetworkDirectory networks)
     private static NetworkAttachment[]? Single(Network main, NetworkAttachment[] attachments) =>
         attachments is [var only] && only.NetworkId == main.Id ? null
         : throw DockerException.Invalid(main.Driver is "host"
-            ? "container sharing network namespace with another container or host cannot be connected to any other network"
+            ? SharedIsAll
             : "container cannot be connected to multiple networks with one of the networks in private (none) mode");
 }

@@ -83,7 +83,7 @@ internal sealed class ContainerStarter(
             return (container ?? Container.Absent, null);
         // Accepted and failed at once: what it needs of the host is not to be had.
         if (ContainerCommands.Accepted<ContainerCommandFailed>(decision) is { } failed)
-            return (container, new OrderFailure(failed.Step ?? "", FailureKind.InUse, failed.Error, failed.ExitCode));
+            return (container, new OrderFailure(failed.Step ?? "", Enum.Parse<FailureKind>(failed.Kind), failed.Error, failed.ExitCode));
         var order = orders.Start(container, intent, await volumes.OfAsync(container, CancellationToken.None));
         return (container, (await worker.SendAsync(order, CancellationToken.None)).Failure);
 

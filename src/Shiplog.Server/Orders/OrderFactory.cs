@@ -27,7 +27,9 @@ internal sealed class OrderFactory(Instance instance)
         return new Contract.StartContainer(
             intent.CommandId, container.Id, container.Name,
             new Contract.MountRootFs(container.ImageId, container.ImageLayers, host.ReadonlyRootfs),
-            host.NetworkMode is "host" ? Contract.NetworkMode.Host : first is null ? Contract.NetworkMode.None : Contract.NetworkMode.Bridge,
+            host.NetworkMode is "host" ? Contract.NetworkMode.Host
+                : JoinNetwork.HostOf(container) is not null ? Contract.NetworkMode.Shared
+                : first is null ? Contract.NetworkMode.None : Contract.NetworkMode.Bridge,
             first?.Bridge, first?.Address,
             Process(container), host.AutoRemove)
         {
@@ -41,6 +43,7 @@ internal sealed class OrderFactory(Instance instance)
             LogRotation = LogRules.Rotation(host),
             Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
             Ports = Ports(container.Id, intent),
+            NetworkOf = JoinNetwork.HostOf(container),
             Further = places is [_, _, ..] ? places[1..] : null,
         };
     }

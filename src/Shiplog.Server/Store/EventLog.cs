@@ -88,11 +88,17 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
                 return RemoveNetwork.NotFound(wanted.NetworkName);
             endpoints.Add(await ChooseAsync(session, network, containerId, wanted, endpoints));
         }
-        var decision = await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoints), busy);
+        var decision = await InNetworkOfAsync(session, container, await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoints), busy));
         if (decision is Decision.Accepted { Events: { Length: > 0 } events })
             session.AppendTo(stream, container is null, events);
         return decision;
     }
+
+    /// <summary>A start in another container's network, judged by that container's state in the same transaction.</summary>
+    private static async Task<Decision> InNetworkOfAsync(IDocumentSession session, Container? container, Decision decision) =>
+        container is not null && JoinNetwork.HostOf(container) is { } host && decision is Decision.Accepted { Events: [ContainerStartRequested intent] }
+            ? JoinNetwork.Decide(intent, container, await session.LoadStateAsync<Container>(Streams.Container(host)) ?? Container.Absent)
+            : decision;
 
     /// <param name="present">The container's places in other networks.</param>
     private async Task<NetworkEndpoint> ChooseAsync(

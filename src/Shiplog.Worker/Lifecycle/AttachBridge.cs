@@ -5,7 +5,7 @@ using Shiplog.Worker.Network;
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Step 4: a network namespace of the container's own, joined with the host's bridge by a veth pair.</summary>
-internal sealed class AttachBridgeStep(ContainerLinks links, TimeProvider time) : IStep
+internal sealed class AttachBridgeStep(ContainerLinks links, Containers containers, TimeProvider time) : IStep
 {
     public string Name => "AttachBridge";
 
@@ -22,6 +22,9 @@ internal sealed class AttachBridgeStep(ContainerLinks links, TimeProvider time) 
     public Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)
     {
         NetworkNamespace.Delete(container.NetworkNamespace);
+        // A guest's process keeps the namespace, and in it the address that is about to be another one's.
+        if (containers.HasGuests)
+            links.Detach(order.Bridge!);
         return Task.FromResult<Report?>(Detached(container, order.Bridge!, time));
     }
 

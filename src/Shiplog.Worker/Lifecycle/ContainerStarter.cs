@@ -42,10 +42,10 @@ internal sealed class ContainerStarter(
 /// <summary>The steps of a start, in the order in which they are done; an end undoes them from the last.</summary>
 internal sealed class ContainerSteps(
     MountRootFsStep mountRootFs, MountShmStep mountShm, MountVolumesStep mountVolumes, IsolateNetworkStep isolateNetwork,
-    AttachBridgeStep attachBridge, AssignIpStep assignIp, PublishPortsStep publishPorts, ServeNamesStep serveNames, StartContainerStep startContainer,
+    AttachBridgeStep attachBridge, JoinNetworkStep joinNetwork, AssignIpStep assignIp, PublishPortsStep publishPorts, ServeNamesStep serveNames, StartContainerStep startContainer,
     ContainerLinks links, TimeProvider time)
 {
-    private readonly IStep[] _around = [mountRootFs, mountShm, mountVolumes, isolateNetwork, attachBridge, assignIp, publishPorts, serveNames];
+    private readonly IStep[] _around = [mountRootFs, mountShm, mountVolumes, isolateNetwork, joinNetwork, attachBridge, assignIp, publishPorts, serveNames];
 
     public IReadOnlyList<IStep> InOrder(StartContainer order) => [.. AroundProgram(order), startContainer];
 

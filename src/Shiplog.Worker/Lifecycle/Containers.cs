@@ -66,6 +66,7 @@ internal sealed class Run(ContainerPaths paths, ContainerRecord record, PidHandl
 internal sealed class Containers(Instance instance)
 {
     private readonly ConcurrentDictionary<string, Run> _running = new();
+    private readonly ConcurrentDictionary<string, bool> _guests = new();
 
     public bool IsRunning(string id) => _running.ContainsKey(id);
 
@@ -84,6 +85,13 @@ internal sealed class Containers(Instance instance)
         run.End(recorded);
         run.Dispose();
     }
+
+    /// <summary>Some containers are, or are about to be, in another one's network: it may outlive its owner.</summary>
+    public bool HasGuests => !_guests.IsEmpty;
+
+    public void AddGuest(string id) => _guests[id] = true;
+
+    public void RemoveGuest(string id) => _guests.TryRemove(id, out _);
 
     /// <summary>Ends with the container's present run; has ended where there is none.</summary>
     public Task EndOfRun(string id) => Find(id)?.Ended ?? Task.CompletedTask;

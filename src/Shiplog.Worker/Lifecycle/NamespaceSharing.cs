@@ -8,7 +8,27 @@ namespace Shiplog.Worker.Lifecycle;
 internal sealed class NamespaceSharing(Containers containers)
 {
     /// <exception cref="OrderException">Whoever is to share does not run, or does not share.</exception>
-    public SharedNamespaces Resolve(ContainerPaths own, ContainerNamespaces? chosen)
+    public SharedNamespaces Resolve(ContainerPaths own, StartContainer order)
+    {
+        var shared = Resolve(own, order.Namespaces);
+        return NetworkOwner(order) is not { } host ? shared : shared with { Network = $"/proc/{host.Record.Pid}/ns/net", Etc = EtcOf(host.Paths, host.Record) };
+    }
+
+    /// <summary>The container whose network this one is to be in; <see langword="null"/> where it is not to be in another's.</summary>
+    /// <exception cref="OrderException">It does not run.</exception>
+    public Run? NetworkOwner(StartContainer order) => order.NetworkOf is not { } id ? null
+        : containers.Find(id) ?? throw Refuse($"cannot join network of a non running container: {id}");
+
+    /// <summary>The files in /etc come with the network, also by way of a guest: they are those of the first one in it, which need not run any more.</summary>
+    private string EtcOf(ContainerPaths paths, ContainerRecord? record)
+    {
+        if (record?.Order.NetworkOf is not { } host)
+            return paths.Folder;
+        var owner = containers.Paths(host);
+        return EtcOf(owner, ContainerRecord.Load(owner.State));
+    }
+
+    private SharedNamespaces Resolve(ContainerPaths own, ContainerNamespaces? chosen)
     {
         if (chosen is null)
             return SharedNamespaces.None;

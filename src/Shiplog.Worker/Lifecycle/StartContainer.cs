@@ -96,7 +96,8 @@ internal sealed class StartContainerStep(
         var (container, order) = (start.Container, start.Order);
         RemoveBundle(container);
         Directory.CreateDirectory(container.Bundle);
-        WriteEtc(container, order);
+        if (order.NetworkOf is null)
+            WriteEtc(container, order);
         var spec = OciConfig.Plan(Inputs(container, order with { Mounts = mounts }, size));
         File.WriteAllBytes(
             Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, OciJson.Default.OciSpec));
@@ -105,6 +106,7 @@ internal sealed class StartContainerStep(
 
     private OciInputs Inputs(ContainerPaths container, StartContainer order, (int Width, int Height) size)
     {
+        var shared = sharing.Resolve(container, order);
         OwnLimits.Check(order.Process, _ownCapabilities);
         var confinement = order.Confinement ?? new ContainerConfinement();
         var capabilities = confinement.Privileged
@@ -115,14 +117,14 @@ internal sealed class StartContainerStep(
         OciDevice[] devices = [.. confinement.Privileged ? HostDevices.All() : [], .. (confinement.Devices ?? [])
             .Where(d => !confinement.Privileged || d.HostPath != d.Path).SelectMany(HostDevices.Granted)];
         return new OciInputs(
-            order, container.Merged, container.Folder, Sources(container, order.Mounts!), order.Network == NetworkMode.Host ? null : container.NetworkNamespace,
+            order, container.Merged, shared.Etc ?? container.Folder, Sources(container, order.Mounts!), order.Network == NetworkMode.Host ? null : shared.Network ?? container.NetworkNamespace,
             ContainerUser.Resolve(order.Process.User, container.Merged, order.Process.GroupAdd), capabilities, container.Cgroup, Cgroups.IsUnified, size,
             filtered && runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities, confinement.Seccomp) : null,
             filtered && !runtime.TakesCompiledFilter ? seccomp.Rules(capabilities, confinement.Seccomp) : null)
         {
             Devices = devices,
             DeviceRules = [.. DeviceRules.Of(confinement)],
-            Shared = sharing.Resolve(container, order.Namespaces),
+            Shared = shared,
             // Whose processes have an init already needs none.
             Init = order.Process.Init && order.Namespaces is not { Pid: not NamespaceChoice.Own } ? InitProgram.Find() : null,
         };

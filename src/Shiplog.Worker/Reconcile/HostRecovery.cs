@@ -16,7 +16,7 @@ namespace Shiplog.Worker.Reconcile;
 /// </summary>
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
-    ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, Bridges bridges, NameServer names,
+    Containers containers, ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, Bridges bridges, NameServer names,
     ExecRecovery execs, HostFacts host, Leftovers leftovers,
     TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
@@ -32,7 +32,7 @@ internal sealed class HostRecovery(
         var reported = facts.TakeUpEarlier();
         _ = facts.Report(HostFacts.Lane, null, "worker-start", [await host.StartedAsync(cancellationToken)], null);
 
-        TakeUpVolumes();
+        TakeUpShared();
         var unheld = TakeUpNetworks();
         await names.TakeUpAsync(Directory.GetDirectories(ContainerPaths.Root(instance))
             .Select(folder => TryLoad(new ContainerPaths(instance, Path.GetFileName(folder)))).OfType<ContainerRecord>()
@@ -55,7 +55,7 @@ internal sealed class HostRecovery(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Before anything is undone: what one container lets go of another may still have.</summary>
-    private void TakeUpVolumes()
+    private void TakeUpShared()
     {
         foreach (var folder in Directory.GetDirectories(ContainerPaths.Root(instance)))
         {
@@ -64,6 +64,8 @@ internal sealed class HostRecovery(
                 continue;
             foreach (var volume in record.Order.Mounts?.Select(m => m.Volume).OfType<VolumeSource>() ?? [])
                 volumes.TakeUp(paths.Id, volume.Name);
+            if (record.Order.NetworkOf is not null)
+                containers.AddGuest(paths.Id);
         }
     }
 

@@ -3,7 +3,7 @@ using Shiplog.Contracts.Orders;
 namespace Shiplog.Worker.Runtime;
 
 /// <summary>What a container's config.json is made from, everything looked up.</summary>
-/// <param name="Folder">The container's own folder, which holds the files to mount over <c>/etc</c>.</param>
+/// <param name="Folder">The folder that holds the files to mount over <c>/etc</c>: the container's own, but in another's network.</param>
 /// <param name="MountSource">Where the source of the order's n-th mount is held.</param>
 /// <param name="NetworkNamespace">Where it is pinned; <see langword="null"/> for the host's.</param>
 /// <param name="Unified">The host has cgroup v2 only.</param>
@@ -33,7 +33,9 @@ internal sealed record OciInputs(
 /// <param name="Pid">A pid namespace's path.</param>
 /// <param name="Ipc">An ipc namespace's path.</param>
 /// <param name="Shm">A folder that is to be its /dev/shm.</param>
-internal sealed record SharedNamespaces(string? Pid, string? Ipc, string? Shm)
+/// <param name="Network">A network namespace's path.</param>
+/// <param name="Etc">The folder that holds the files of that network's.</param>
+internal sealed record SharedNamespaces(string? Pid, string? Ipc, string? Shm, string? Network = null, string? Etc = null)
 {
     public static readonly SharedNamespaces None = new(null, null, null);
 }
@@ -102,7 +104,7 @@ internal static class OciConfig
     private static Dictionary<string, string> Sysctls(OciInputs inputs)
     {
         // A namespace of one's own lets one open low ports and ping without capabilities; nobody else's are at stake.
-        var sysctls = inputs.NetworkNamespace is null
+        var sysctls = inputs.NetworkNamespace is null || inputs.Shared.Network is not null
             ? new Dictionary<string, string>()
             : new() { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" };
         foreach (var (name, value) in inputs.Order.Sysctls ?? [])

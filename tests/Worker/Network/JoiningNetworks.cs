@@ -103,6 +103,25 @@ public sealed class JoiningNetworks : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_guest_is_in_anothers_network_until_that_ends_also_over_a_crash_of_the_worker()
+    {
+        var owner = In("a", 2, ["sleep", "1000"]);
+        await StartAsync(owner);
+        var guest = GuestOf(owner, ["sh", "-c", "ip -o -4 addr; while ip link show eth0; do sleep 0.1; done; echo alone; sleep 1000"]);
+        await StartAsync(guest);
+        await StartAsync(GuestOf(guest, ["sleep", "1000"]));
+        await _host.KillWorkerAsync();
+        await _host.StartWorkerAsync();
+        await EndAsync(owner);
+        await Eventually.Async(() => File.ReadAllText(_host.Paths(guest.ContainerId).Log).Contains("alone"));
+        File.ReadAllText(_host.Paths(guest.ContainerId).Log).ShouldContain("10.1.0.2/24");
+        Ports().ShouldBeEmpty();
+        (await _host.OutputAsync(In("a", 2, ["ip", "-o", "-4", "addr"]))).ShouldContain("10.1.0.2/24");
+        (await _host.Server.SendAsync(GuestOf(owner, ["true"]))).Failure!
+            .ShouldBe(new OrderFailure("JoinNetwork", FailureKind.Conflict, $"cannot join network of a non running container: {owner.ContainerId}", 128));
+    }
+
+    [Fact]
     public async Task A_network_that_is_removed_leaves_neither_bridge_nor_rule()
     {
         var order = In("a", 2, ["sleep", "1000"]);
@@ -145,6 +164,8 @@ public sealed class JoiningNetworks : IAsyncLifetime
         var place = Place(network, host, "eth0");
         return _host.None(args) with { Network = NetworkMode.Bridge, Bridge = change?.Invoke(place.Bridge) ?? place.Bridge, Address = place.Address };
     }
+
+    private StartContainer GuestOf(StartContainer owner, string[] args) => _host.None(args) with { Network = NetworkMode.Shared, NetworkOf = owner.ContainerId };
 
     private async Task StartAsync(StartContainer order) => (await _host.Server.SendAsync(order)).Failure.ShouldBeNull();
 

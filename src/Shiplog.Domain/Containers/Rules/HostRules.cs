@@ -25,7 +25,7 @@ public static class HostRules
         };
         if (host is { NetworkMode: "host", PortBindings: [_, ..] })
             warnings.Add("Published ports are discarded when using host network mode");
-        if (!features.Forwarding && host.NetworkMode is not ("host" or "none"))
+        if (!features.Forwarding && host.NetworkMode is not ("host" or "none") && NamespaceRules.ContainerOf(host.NetworkMode) is null)
             warnings.Add("IPv4 forwarding is disabled. Networking will not work.");
         var fault = NamespaceRules.Conflict(host, hostname)
             ?? (hostname.Length > LongestHostname ? $"hostname \"{hostname}\" is too long (maximum {LongestHostname} bytes)" : null)
