@@ -51,7 +51,7 @@ internal static class WorkerServices
         services.AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>().AddSingleton<ContainerPauser>().AddSingleton<ContainerUpdater>();
         services.AddSingleton<ContainerFiles>().AddSingleton<ContainerRemover>().AddSingleton<IContainerAccess, ContainerAccess>();
         services.AddSingleton<RunningExecs>().AddSingleton<ExecStarter>().AddSingleton<ExecWatch>().AddSingleton<ExecRecovery>();
-        services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>();
+        services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>().AddSingleton<ContainerSizes>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>().AddSingleton<LogRotator>();
         services.AddSingleton<FigureReader>().AddSingleton(provider =>

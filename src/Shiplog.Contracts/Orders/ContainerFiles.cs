@@ -12,6 +12,11 @@ public sealed record ContainerFilesWrittenReport(string ContainerId, string Path
 /// <param name="LinkTarget">Where a link leads in the end, from the container's root; empty for all else.</param>
 public sealed record PathStat(string Name, long Size, uint Mode, string Modified, string LinkTarget);
 
+/// <summary>What a container takes of the disk, in bytes of its files.</summary>
+/// <param name="ReadWrite">Its read-write layer.</param>
+/// <param name="Layers">Those of its image below it, which other containers may share.</param>
+public sealed record ContainerSize(long ReadWrite, long Layers);
+
 /// <summary>A file that differs from the container's image.</summary>
 /// <param name="Kind">0 modified, 1 added, 2 deleted.</param>
 public sealed record FileChange(string Path, int Kind);

@@ -56,6 +56,9 @@ public static class WorkerStreams
     /// <summary>GET; query <c>image</c>; <see cref="FileChange"/>s, parents first.</summary>
     public static string Changes(string containerId) => $"/streams/containers/{containerId}/changes";
 
+    /// <summary>GET; query <c>image</c>; JSON of <see cref="ContainerSize"/>.</summary>
+    public static string Size(string containerId) => $"/streams/containers/{containerId}/size";
+
     /// <summary>GET; query <c>image</c> (repeated): <c>imageId=reference[,reference…]</c>; a Docker archive that is an OCI layout too.</summary>
     public const string SaveImages = "/streams/images/save";
 

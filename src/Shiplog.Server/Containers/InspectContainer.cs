@@ -13,17 +13,16 @@ namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/{id}/json</summary>
 internal sealed class InspectContainer(
-    ContainerCommands commands, NetworkDirectory networks, IWorker worker, KernelFeatures kernel, Instance instance) : IDockerEndpoint
+    ContainerCommands commands, ContainerMeasure measure, NetworkDirectory networks, IWorker worker, KernelFeatures kernel, Instance instance) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
-        if (request.Flag("size"))
-            throw DockerException.NotBuilt("a container's size (--size)");
         var container = await commands.FindAsync(request.Name, request.Cancellation);
         var network = await networks.FindAsync(container.Host?.NetworkMode ?? "", request.Cancellation);
         var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
         var etc = await EtcAsync(container, request.Cancellation);
-        await request.WriteJsonAsync(Inspect(container, network, etc, health, request.Version), DockerJson.Default.ContainerInspect);
+        var size = request.Flag("size") ? await measure.OfAsync(container, request.Cancellation) : null;
+        await request.WriteJsonAsync(Inspect(container, network, etc, health, size, request.Version), DockerJson.Default.ContainerInspect);
     }
 
     /// <summary>Where the files are that it has in /etc: those of the container whose network it is in. Only root can look.</summary>
@@ -36,13 +35,13 @@ internal sealed class InspectContainer(
         return Path.Combine(instance.WorkerFolder, "containers", owner);
     }
 
-    private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ApiVersion version)
+    private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ContainerSize? size, ApiVersion version)
     {
         var program = ContainerWire.Program(c);
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(etc, "resolv.conf"), Path.Combine(etc, "hostname"), Path.Combine(etc, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
-            "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), null, null, MountWire.Of(c, instance),
+            "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), size?.ReadWrite, size?.ReadWrite + size?.Layers, MountWire.Of(c, instance),
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, mode, version));
     }
 

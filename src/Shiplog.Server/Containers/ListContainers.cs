@@ -9,7 +9,7 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/json</summary>
-internal sealed class ListContainers(IEventLog log, Instance instance, TimeProvider time) : IDockerEndpoint
+internal sealed class ListContainers(IEventLog log, ContainerMeasure measure, Instance instance, TimeProvider time) : IDockerEndpoint
 {
     private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
     private static readonly string[] Healths = ["starting", "healthy", "unhealthy", "none"];
@@ -33,8 +33,15 @@ internal sealed class ListContainers(IEventLog log, Instance instance, TimeProvi
             found = found.Where(c => c.IsUp);
         var names = ImageNames.Of(await log.ListReferencesAsync(request.Cancellation));
         var now = time.GetUtcNow();
-        ContainerSummary[] items = [.. found.Take(limit).Select(c => ContainerWire.Summary(c, names.Shown(c), instance, now))];
-        await request.WriteJsonAsync(items, DockerJson.Default.ContainerSummaryArray);
+        var items = new List<ContainerSummary>();
+        foreach (var c in found.Take(limit))
+        {
+            var item = ContainerWire.Summary(c, names.Shown(c), instance, now);
+            items.Add(request.Flag("size") && await measure.OfAsync(c, request.Cancellation) is var (readWrite, layers)
+                ? item with { SizeRw = readWrite, SizeRootFs = readWrite + layers }
+                : item);
+        }
+        await request.WriteJsonAsync([.. items], DockerJson.Default.ContainerSummaryArray);
     }
 
     private static bool Passes(Container c, Filters filters, int[] codes) =>

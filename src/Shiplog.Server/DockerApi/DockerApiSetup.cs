@@ -22,7 +22,7 @@ internal static class DockerApiSetup
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<NetworkRemover>().AddSingleton<RequestedNetworks>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
         .AddSingleton<ContainerCommands>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
         .AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>()
-        .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>()
+        .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>().AddSingleton<ContainerMeasure>()
         .AddHostedService<AnonymousVolumes>();
 
     /// <summary>

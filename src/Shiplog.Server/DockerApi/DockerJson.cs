@@ -51,6 +51,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(VolumesPruneReply))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.VolumeSize[]))]
+[JsonSerializable(typeof(Shiplog.Contracts.Orders.ContainerSize))]
 [JsonSerializable(typeof(NetworkDto[]))]
 [JsonSerializable(typeof(CreateNetworkBody))]
 [JsonSerializable(typeof(CreateNetworkReply))]

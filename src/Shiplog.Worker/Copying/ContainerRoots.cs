@@ -74,11 +74,16 @@ internal sealed class ContainerRoots(
         return null;
     }
 
+    /// <summary>Chain ids of the layers below the read-write one, lowest first.</summary>
+    /// <exception cref="OrderException">The image is not on this host.</exception>
+    public string[] ChainOf(ContainerPaths paths, string imageId) =>
+        ContainerRecord.Load(paths.State)?.Order.RootFs.Layers
+        ?? store.Images.Find(imageId)?.Layers.Select(l => l.ChainId).ToArray()
+        ?? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"image {imageId} is not on this host: pull it again"));
+
     public string[] LayersOf(ContainerPaths paths, string imageId)
     {
-        var chain = ContainerRecord.Load(paths.State)?.Order.RootFs.Layers
-            ?? store.Images.Find(imageId)?.Layers.Select(l => l.ChainId).ToArray()
-            ?? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"image {imageId} is not on this host: pull it again"));
+        var chain = ChainOf(paths, imageId);
         var folders = chain.Select(id => ContainerPaths.Layer(instance, id)).ToArray();
         return Array.FindIndex(folders, f => !Directory.Exists(f)) is >= 0 and var missing
             ? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"layer {chain[missing]} is not on this host: pull the image again"))

@@ -18,6 +18,7 @@ internal static class FileEndpoints
         routes.MapPut(WorkerStreams.Archive("{id}"), (HttpContext http, string id) => AnswerAsync(http, () => WriteAsync(http, id)));
         routes.MapGet(WorkerStreams.Export("{id}"), (HttpContext http, string id) => AnswerAsync(http, () => ExportAsync(http, id)));
         routes.MapGet(WorkerStreams.Changes("{id}"), (HttpContext http, string id) => AnswerAsync(http, () => ChangesAsync(http, id)));
+        routes.MapGet(WorkerStreams.Size("{id}"), (HttpContext http, string id) => AnswerAsync(http, () => SizeAsync(http, id)));
     }
 
     private static async Task ReadAsync(HttpContext http, string id)
@@ -64,6 +65,13 @@ internal static class FileEndpoints
         var changes = await http.RequestServices.GetRequiredService<ContainerChanges>().ListAsync(id, Text(http, "image"), http.RequestAborted);
         http.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(http.Response.Body, changes, FileJson.Default.FileChangeArray, http.RequestAborted);
+    }
+
+    private static async Task SizeAsync(HttpContext http, string id)
+    {
+        var size = await Blocking.RunAsync(() => http.RequestServices.GetRequiredService<ContainerSizes>().Measure(id, Text(http, "image")));
+        http.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(http.Response.Body, size, FileJson.Default.ContainerSize, http.RequestAborted);
     }
 
     private static Task<SafeFileHandle> OpenAsync(HttpContext http, string id, RootView view) =>
@@ -133,4 +141,5 @@ internal static class FileEndpoints
 
 [JsonSerializable(typeof(PathStat))]
 [JsonSerializable(typeof(FileChange[]))]
+[JsonSerializable(typeof(ContainerSize))]
 internal sealed partial class FileJson : JsonSerializerContext;

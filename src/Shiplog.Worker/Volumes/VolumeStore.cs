@@ -171,25 +171,6 @@ internal sealed class VolumeStore(Instance instance, SubjectGates gates)
     private long SizeOf(VolumePaths paths)
     {
         using var root = FileCalls.OpenRoot(VolumePaths.Root(instance));
-        return SizeOf(root, Encoding.UTF8.GetBytes($"{paths.Name}/_data"), []);
-    }
-
-    private static long SizeOf(SafeFileHandle parent, ReadOnlySpan<byte> folder, HashSet<ulong> seen)
-    {
-        // Containers that run take away, meanwhile, what was there a moment ago.
-        using var opened = FileCalls.TryOpenDirectoryAt(parent, folder);
-        if (opened is null)
-            return 0;
-        var size = 0L;
-        foreach (var name in FileCalls.Names(opened))
-        {
-            if (FileCalls.TryStatus(opened, name) is not { } status)
-                continue;
-            if (status.Kind == FileKind.Directory)
-                size += SizeOf(opened, name, seen);
-            else if (status.Links <= 1 || seen.Add(status.Inode))
-                size += status.Size;
-        }
-        return size;
+        return FileCalls.SizeOfTree(root, Encoding.UTF8.GetBytes($"{paths.Name}/_data"));
     }
 }

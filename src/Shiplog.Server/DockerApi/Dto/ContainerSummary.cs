@@ -6,7 +6,11 @@ namespace Shiplog.Server.DockerApi.Dto;
 internal sealed record ContainerSummary(
     string Id, string[] Names, string Image, string ImageID, string Command, long Created, PortDto[] Ports,
     Dictionary<string, string> Labels, string State, string Status, SummaryHostConfigDto HostConfig, SummaryNetworksDto NetworkSettings,
-    MountDto[] Mounts);
+    MountDto[] Mounts)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long SizeRw { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public long SizeRootFs { get; init; }
+}
 
 internal sealed record PortDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? IP, int PrivatePort,
