@@ -6,8 +6,8 @@ using Shiplog.Domain.Containers;
 namespace Shiplog.Domain.Images;
 
 /// <summary>
-/// A Dockerfile instruction that <c>commit -c</c> applies to a configuration: CMD, ENTRYPOINT, ENV, EXPOSE, LABEL,
-/// STOPSIGNAL, USER, VOLUME, WORKDIR.
+/// A Dockerfile instruction that <c>commit -c</c> applies to a configuration: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL,
+/// ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR.
 /// </summary>
 public static class ContainerChange
 {
@@ -21,9 +21,7 @@ public static class ContainerChange
         var space = text.AsSpan().IndexOfAny(' ', '\t');
         var keyword = (space < 0 ? text : text[..space]).ToUpperInvariant();
         var rest = space < 0 ? "" : text[space..].Trim();
-        if (keyword is "HEALTHCHECK" or "ONBUILD")
-            refusal = new Refusal(RefusalKind.NotImplemented, $"{keyword} in a commit's changes is not built yet");
-        else if (Applied(keyword, rest, config) is not var (next, error))
+        if (Applied(keyword, rest, config) is not var (next, error))
             refusal = new Refusal(RefusalKind.Invalid, $"{keyword.ToLowerInvariant()} is not a valid change command");
         else if (error is not null)
             refusal = new Refusal(RefusalKind.Invalid, $"{keyword}: {error}");
@@ -46,7 +44,18 @@ public static class ContainerChange
         "STOPSIGNAL" => StopSignal(Single(rest, config), config),
         "WORKDIR" => (config with { WorkingDir = Resolve(config.WorkingDir, Single(rest, config)) }, Missing(rest)),
         "EXPOSE" => Expose(rest, config),
+        "HEALTHCHECK" => HealthInstruction.Parse(rest, JsonForm) is var (check, fault) && check is not null ? (config with { Healthcheck = check }, null) : (config, fault),
+        "ONBUILD" => (config with { OnBuild = [.. config.OnBuild ?? [], rest] }, Untriggered(rest)),
         "VOLUME" => (config with { Volumes = [.. config.Volumes.Union(Volumes(rest, config))] }, Missing(rest)),
+        _ => null,
+    };
+
+    /// <summary>Why an instruction is none that a build could be told to begin with.</summary>
+    private static string? Untriggered(string trigger) => trigger.Split([' ', '\t'], 2)[0].ToUpperInvariant() switch
+    {
+        "" => Missing(trigger),
+        "ONBUILD" => "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
+        "FROM" or "MAINTAINER" => $"{trigger.Split([' ', '\t'], 2)[0].ToUpperInvariant()} isn't allowed as an ONBUILD trigger",
         _ => null,
     };
 

@@ -92,6 +92,7 @@ public sealed record ImageConfig(
         ExposedPorts = c["ExposedPorts"] is JsonObject ports ? [.. ports.Select(p => p.Key)] : [],
         Volumes = c["Volumes"] is JsonObject volumes ? [.. volumes.Select(v => v.Key)] : [],
         StopSignal = c.Text("StopSignal") is { Length: > 0 } signal ? signal : null,
+        OnBuild = c.Texts("OnBuild") is { Length: > 0 } triggers ? triggers : null,
         Healthcheck = c["Healthcheck"] is JsonObject check ? ReadHealthcheck(check) : null,
     };
 

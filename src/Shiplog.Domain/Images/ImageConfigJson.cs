@@ -40,6 +40,7 @@ internal static class ImageConfigJson
         Set(o, "ExposedPorts", Keys(config.ExposedPorts));
         Set(o, "Volumes", Keys(config.Volumes));
         Set(o, "Healthcheck", config.Healthcheck is { } check ? Health(check) : null);
+        Set(o, "OnBuild", Array(config.OnBuild ?? []));
         Set(o, "StopSignal", config.StopSignal is { } signal ? JsonValue.Create(signal) : null);
         return o;
     }

@@ -91,6 +91,7 @@ internal static class ContainerWire
         Volumes = c.Volumes is [] ? null : Empty.Set(c.Volumes),
         WorkingDir = c.WorkingDir,
         Entrypoint = c.Entrypoint,
+        OnBuild = c.OnBuild,
         Labels = c.Labels,
         StopSignal = c.StopSignal,
         StopTimeout = c.StopTimeout,

@@ -43,6 +43,52 @@ public sealed class Committing : Conversation
     }
 
     [Fact]
+    public async Task Takes_a_health_check_and_triggers()
+    {
+        var id = await CreateAsync("true");
+        var name = NewName();
+        var changes = string.Join('&', new[]
+            {
+                "HEALTHCHECK --interval=1m30s --timeout=1.5s --retries=4 CMD test -f /tmp/well || exit 1", "ONBUILD RUN echo  $HOME", "onbuild COPY . /",
+                "ENTRYPOINT [\"/init\"]",
+            }.Select(c => "changes=" + Uri.EscapeDataString(c)));
+        (await DockerEngine.PostAsync($"/commit?container={id}&repo={name}&{changes}")).With(201);
+        Forget(name + ":latest");
+        var config = (await DockerEngine.GetAsync($"/images/{name}/json")).With(200).Json.At("Config");
+        config.Texts("Healthcheck", "Test").ShouldBe(["CMD-SHELL", "test -f /tmp/well || exit 1"]);
+        config.At("Healthcheck", "Interval").GetInt64().ShouldBe(90_000_000_000);
+        config.At("Healthcheck", "Timeout").GetInt64().ShouldBe(1_500_000_000);
+        config.Number("Healthcheck", "Retries").ShouldBe(4);
+        config.Texts("OnBuild").ShouldBe(["RUN echo  $HOME", "COPY . /"]);
+        config.Texts("Entrypoint").ShouldBe(["/init"]);
+        // Triggers are for builds: neither a container nor what is made of it has them.
+        var child = await CreateAsync(new { Image = name });
+        (await InspectAsync(child)).At("Config", "OnBuild").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await InspectAsync(child)).Texts("Config", "Healthcheck", "Test").ShouldBe(["CMD-SHELL", "test -f /tmp/well || exit 1"]);
+        var next = NewName();
+        (await DockerEngine.PostAsync($"/commit?container={child}&repo={next}&changes=" + Uri.EscapeDataString("HEALTHCHECK NONE"))).With(201);
+        Forget(next + ":latest");
+        config = (await DockerEngine.GetAsync($"/images/{next}/json")).With(200).Json.At("Config");
+        config.At("OnBuild").ValueKind.ShouldBe(JsonValueKind.Null);
+        config.Texts("Healthcheck", "Test").ShouldBe(["NONE"]);
+    }
+
+    [Theory]
+    [InlineData("HEALTHCHECK CMD", "Missing command after HEALTHCHECK CMD")]
+    [InlineData("HEALTHCHECK NONE true", "HEALTHCHECK NONE takes no arguments")]
+    [InlineData("HEALTHCHECK TEST true", "Unknown type \"TEST\" in HEALTHCHECK (try CMD)")]
+    [InlineData("HEALTHCHECK --often=1 CMD true", "Unknown flag: often")]
+    [InlineData("HEALTHCHECK --interval=5us CMD true", "cannot be less than 1ms")]
+    [InlineData("HEALTHCHECK --retries=-1 CMD true", "--retries ")]
+    [InlineData("ONBUILD ONBUILD RUN true", "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")]
+    [InlineData("ONBUILD FROM x", "FROM isn't allowed as an ONBUILD trigger")]
+    public async Task Refuses_a_check_or_a_trigger_that_is_none(string change, string words)
+    {
+        var id = await CreateAsync("true");
+        (await DockerEngine.PostAsync($"/commit?container={id}&changes=" + Uri.EscapeDataString(change))).RefusesWith(400, words);
+    }
+
+    [Fact]
     public async Task Without_a_name_makes_an_image_without_one()
     {
         var id = await CreateAsync("true");

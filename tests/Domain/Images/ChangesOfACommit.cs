@@ -39,6 +39,21 @@ public sealed class ChangesOfACommit
         Apply("STOPSIGNAL SIGQUIT").StopSignal.ShouldBe("SIGQUIT");
     }
 
+    [Fact]
+    public void A_check_is_a_program_or_a_shells_line_with_its_times()
+    {
+        Same(Apply("HEALTHCHECK CMD [\"ok\", \"-v\"]"), new Healthcheck(["CMD", "ok", "-v"], 0, 0, 0, 0, 0));
+        Same(Apply("healthcheck --interval=1m30s --timeout=1.5s --start-period=0 --retries=4 --start-interval=10ms cmd ok  $HOME || exit 1"),
+            new Healthcheck(["CMD-SHELL", "ok  $HOME || exit 1"], 90_000_000_000, 1_500_000_000, 0, 10_000_000, 4));
+        Same(Apply("HEALTHCHECK none"), new Healthcheck(["NONE"], 0, 0, 0, 0, 0));
+
+        static void Same(ContainerConfig has, Healthcheck wanted) => has.Healthcheck.ShouldBeEquivalentTo(wanted);
+    }
+
+    [Fact]
+    public void Triggers_are_kept_as_they_are_written() =>
+        Apply("ONBUILD RUN echo  $HOME").OnBuild.ShouldBe(["RUN echo  $HOME"]);
+
     [Theory]
     [InlineData("ENV A", RefusalKind.Invalid)]
     [InlineData("ENV", RefusalKind.Invalid)]
@@ -47,7 +62,20 @@ public sealed class ChangesOfACommit
     [InlineData("STOPSIGNAL NOPE", RefusalKind.Invalid)]
     [InlineData("RUN true", RefusalKind.Invalid)]
     [InlineData("", RefusalKind.Invalid)]
-    [InlineData("HEALTHCHECK NONE", RefusalKind.NotImplemented)]
+    [InlineData("HEALTHCHECK", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK NONE true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK CMD", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK CMD []", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK TEST true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --often CMD true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --interval=5 CMD true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --interval=-5s CMD true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --timeout=500us CMD true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --start-period=999999999999h CMD true", RefusalKind.Invalid)]
+    [InlineData("HEALTHCHECK --retries=-1 CMD true", RefusalKind.Invalid)]
+    [InlineData("ONBUILD", RefusalKind.Invalid)]
+    [InlineData("ONBUILD ONBUILD RUN true", RefusalKind.Invalid)]
+    [InlineData("ONBUILD from busybox", RefusalKind.Invalid)]
     public void What_cannot_be_applied_is_refused_and_changes_nothing(string instruction, RefusalKind kind)
     {
         ContainerChange.TryApply(instruction, Config, out var changed, out var refusal).ShouldBeFalse();

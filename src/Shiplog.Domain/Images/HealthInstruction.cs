@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Shiplog.Domain.Containers;
+
+namespace Shiplog.Domain.Images;
+
+/// <summary><c>HEALTHCHECK [--interval=30s …] CMD …</c>, or <c>NONE</c>, as a Dockerfile has it (Dockerfile reference, "HEALTHCHECK").</summary>
+internal static partial class HealthInstruction
+{
+    private const decimal Millisecond = 1_000_000;
+
+    /// <param name="rest">What comes after the keyword.</param>
+    /// <param name="program">Reads a program in its JSON form; <see langword="null"/> where it has not got it.</param>
+    /// <returns>The check; why there is none, in Docker's words where it has some.</returns>
+    public static (Healthcheck? Check, string? Fault) Parse(string rest, Func<string, string[]?> program)
+    {
+        var check = new Healthcheck([], 0, 0, 0, 0, 0);
+        while (Flag().Match(rest) is { Success: true } flag)
+        {
+            (check, var fault) = With(check, flag.Groups["name"].Value, flag.Groups["value"].Value);
+            if (fault is not null)
+                return (null, fault);
+            rest = rest[flag.Length..];
+        }
+        var blank = rest.AsSpan().IndexOfAny(' ', '\t');
+        var (kind, argument) = blank < 0 ? (rest, "") : (rest[..blank], rest[blank..].Trim());
+        return kind.ToUpperInvariant() switch
+        {
+            "" => (null, "it needs an argument"),
+            "NONE" => argument is "" ? (new Healthcheck(["NONE"], 0, 0, 0, 0, 0), null) : (null, "HEALTHCHECK NONE takes no arguments"),
+            "CMD" when argument is "" || program(argument) is [] => (null, "Missing command after HEALTHCHECK CMD"),
+            "CMD" => (check with { Test = program(argument) is { } words ? ["CMD", .. words] : ["CMD-SHELL", argument] }, null),
+            _ => (null, $"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)"),
+        };
+    }
+
+    private static (Healthcheck Check, string? Fault) With(Healthcheck check, string name, string value)
+    {
+        if (name is "retries")
+        {
+            return !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var retries) ? (check, $"invalid --retries: \"{value}\"")
+                : retries < 0 ? (check, $"--retries cannot be negative ({retries})")
+                : (check with { Retries = retries }, null);
+        }
+        if (name is not ("interval" or "timeout" or "start-period" or "start-interval"))
+            return (check, $"unknown flag: {name}");
+        if (Nanoseconds(value) is not { } time)
+            return (check, $"time: invalid duration \"{value}\"");
+        if (time is not 0 and < (long)Millisecond)
+            return (check, $"Interval \"{name}\" cannot be less than 1ms");
+        return (name switch
+        {
+            "interval" => check with { Interval = time },
+            "timeout" => check with { Timeout = time },
+            "start-period" => check with { StartPeriod = time },
+            _ => check with { StartInterval = time },
+        }, null);
+    }
+
+    /// <summary>A length of time as Go writes it: <c>1m30s</c>, <c>1.5h</c>.</summary>
+    private static long? Nanoseconds(string text)
+    {
+        if (text is "0" or "")
+            return 0;
+        if (Length().Match(text) is not { Success: true } length)
+            return null;
+        var sum = 0m;
+        foreach (var (number, unit) in length.Groups["number"].Captures.Zip(length.Groups["unit"].Captures))
+        {
+            sum += decimal.Parse(number.Value, CultureInfo.InvariantCulture) * unit.Value switch
+            {
+                "h" => 3_600_000 * Millisecond,
+                "m" => 60_000 * Millisecond,
+                "s" => 1_000 * Millisecond,
+                "ms" => Millisecond,
+                "ns" => 1,
+                _ => 1_000,
+            };
+        }
+        return sum > long.MaxValue ? null : text[0] == '-' ? -(long)sum : (long)sum;
+    }
+
+    [GeneratedRegex(@"^--(?<name>[a-z-]+)(=(?<value>\S*))?(\s+|\z)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Flag();
+
+    [GeneratedRegex(@"^[+-]?((?<number>[0-9]{1,12}(\.[0-9]{1,9})?)(?<unit>ns|us|µs|ms|[hms]))+\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Length();
+}
