@@ -30,6 +30,9 @@ public sealed record ContainerStartRequested(string ContainerId, string CommandI
 
     /// <summary>Its places in further networks.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public NetworkEndpoint[]? Further { get; init; }
+
+    /// <summary>The containers that it is linked to, as they are now.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public LinkedContainer[]? Links { get; init; }
 }
 
 /// <summary>Step 3: a read-write layer is mounted over the image's read-only ones.</summary>

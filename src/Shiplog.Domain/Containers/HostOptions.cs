@@ -63,4 +63,7 @@ public sealed record HostOptions(
 
     /// <summary>All exposed ports that no binding names are to be reached at the host, at ports of its choice.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public bool PublishAllPorts { get; init; }
+
+    /// <summary>Containers of the default network that it is to know, as <c>id:alias</c>.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string[]? Links { get; init; }
 }

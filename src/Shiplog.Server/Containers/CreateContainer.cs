@@ -30,6 +30,7 @@ internal sealed class CreateContainerEndpoint(
         if (NetworkModeRules.Conflict(asked, config, body.MacAddress) is { } conflict)
             throw DockerException.Invalid(conflict);
         (config, asked) = await InNetworkOfAsync(config, asked, request);
+        asked = await LinkedAsync(asked, request);
         var (host, warnings, fault) = HostRules.Fit(await SharedAsync(asked, request), body.Hostname ?? "", kernel.Features);
         if (fault is not null)
             throw DockerException.Of(fault);
@@ -69,6 +70,29 @@ internal sealed class CreateContainerEndpoint(
         && await log.FindContainerAsync(named, request.Cancellation) is { Exists: true, Config: { } shared } found
             ? (config with { Hostname = shared.Hostname, Domainname = shared.Domainname }, asked with { NetworkMode = NamespaceRules.Of(found.Id) })
             : (config, asked);
+
+    /// <summary>Links by ids.</summary>
+    private async Task<HostOptions> LinkedAsync(HostOptions asked, DockerRequest request)
+    {
+        if (asked.Links is not { } links)
+            return asked;
+        if (asked.NetworkMode is not "bridge")
+            throw DockerException.NotBuilt($"HostConfig.Links in network {asked.NetworkMode}: links in another network than the default one");
+        var kept = new List<string>();
+        foreach (var link in links)
+        {
+            if (!LinkContainers.TryParse(link, out var name, out var alias))
+                throw DockerException.Invalid($"bad format for links: {link}");
+            var found = await log.FindContainerAsync(name, request.Cancellation);
+            // As dockerd: of a 404 the docker CLI would say that the image is not there.
+            if (found is not { Exists: true })
+                throw DockerException.Invalid($"could not get container for {name}: No such container: {name}");
+            if (found.Host?.NetworkMode is "host")
+                throw DockerException.Invalid("conflicting options: host type networking can't be used with links. This would result in undefined behavior");
+            kept.Add(LinkContainers.Kept(found.Id, alias));
+        }
+        return asked with { Links = [.. kept] };
+    }
 
     private async Task<Image> ImageAsync(string? name, DockerRequest request)
     {

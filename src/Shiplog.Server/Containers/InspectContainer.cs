@@ -22,7 +22,9 @@ internal sealed class InspectContainer(
         var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
         var etc = await EtcAsync(container, request.Cancellation);
         var size = request.Flag("size") ? await measure.OfAsync(container, request.Cancellation) : null;
-        await request.WriteJsonAsync(Inspect(container, network, etc, health, size, request.Version), DockerJson.Default.ContainerInspect);
+        var shown = Inspect(container, network, etc, health, size, request.Version);
+        shown = shown with { HostConfig = shown.HostConfig with { Links = await LinksAsync(container, request.Cancellation) } };
+        await request.WriteJsonAsync(shown, DockerJson.Default.ContainerInspect);
     }
 
     /// <summary>Where the files are that it has in /etc: those of the container whose network it is in. Only root can look.</summary>
@@ -33,6 +35,18 @@ internal sealed class InspectContainer(
         for (var host = JoinNetwork.HostOf(c); host is { Length: 64 }; host = JoinNetwork.HostOf(await commands.TryFindAsync(host, cancellation)))
             owner = host;
         return Path.Combine(instance.WorkerFolder, "containers", owner);
+    }
+
+    /// <summary>By the names that those linked to have now: <c>/db:/web/database</c>.</summary>
+    private async Task<string[]?> LinksAsync(Container c, CancellationToken cancellation)
+    {
+        var links = new List<string>();
+        foreach (var link in c.Host?.Links ?? [])
+        {
+            if (LinkContainers.TryParse(link, out var id, out var alias) && await commands.TryFindAsync(id, cancellation) is { } other)
+                links.Add($"/{other.Name}:/{c.Name}/{alias}");
+        }
+        return links is [] ? null : [.. links];
     }
 
     private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ContainerSize? size, ApiVersion version)

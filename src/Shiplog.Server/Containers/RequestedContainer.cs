@@ -59,6 +59,7 @@ internal sealed class RequestedContainer(Instance instance)
             Mounts = MountWire.Read(h),
             PortBindings = RequestedOptions.Said(PortWire.Read(h)),
             PublishAllPorts = h.PublishAllPorts ?? false,
+            Links = RequestedOptions.Said(h.Links),
         };
     }
 

@@ -31,7 +31,7 @@ internal sealed class OrderFactory(Instance instance)
                 : JoinNetwork.HostOf(container) is not null ? Contract.NetworkMode.Shared
                 : first is null ? Contract.NetworkMode.None : Contract.NetworkMode.Bridge,
             first?.Bridge, first?.Address,
-            Process(container), host.AutoRemove)
+            Process(container, intent), host.AutoRemove)
         {
             Restart = Restart(host.Restart),
             Health = Health(container.Config!),
@@ -150,14 +150,14 @@ internal sealed class OrderFactory(Instance instance)
         },
         new(e.NetworkId, e.Address, e.PrefixLength, e.Gateway) { WithoutRoute = !routed });
 
-    private Contract.ContainerProcess Process(Container container)
+    private Contract.ContainerProcess Process(Container container, ContainerStartRequested intent)
     {
         var config = container.Config ?? throw new InvalidOperationException($"container {container.Id} has no configuration");
         var host = HostOf(container);
         return new Contract.ContainerProcess(
-            [.. config.Entrypoint ?? [], .. config.Cmd], config.Env, config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
+            [.. config.Entrypoint ?? [], .. config.Cmd], [.. Told(intent, config.Env), .. config.Env], config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
             config.Tty, config.OpenStdin, config.StdinOnce, config.Hostname is "" ? container.Id[..12] : config.Hostname,
-            config.Domainname, host.ExtraHosts, host.Dns is [] ? instance.Settings.Dns : host.Dns, host.DnsSearch, host.DnsOptions,
+            config.Domainname, [.. host.ExtraHosts, .. (intent.Links ?? []).Select(l => $"{string.Join(' ', l.Names)}:{l.Address}")], host.Dns is [] ? instance.Settings.Dns : host.Dns, host.DnsSearch, host.DnsOptions,
             host.CapAdd, host.CapDrop, config.StopSignal, host.LogDriver, host.ConsoleWidth, host.ConsoleHeight)
         {
             GroupAdd = host.GroupAdd,
@@ -167,6 +167,10 @@ internal sealed class OrderFactory(Instance instance)
             Journal = host.LogDriver is "journald" ? new(container.Name, LogTag.Render(host.LogOptions?.GetValueOrDefault("tag") ?? LogTag.Default, container)) : null,
         };
     }
+
+    /// <summary>What links tell, but for what is said otherwise.</summary>
+    private static IEnumerable<string> Told(ContainerStartRequested intent, string[] env) =>
+        (intent.Links ?? []).SelectMany(l => l.Env).Where(told => !env.Any(own => own.Split('=')[0] == told.Split('=')[0]));
 
     private static HostOptions HostOf(Container container) =>
         container.Host ?? throw new InvalidOperationException($"container {container.Id} has no host options");

@@ -88,7 +88,8 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
                 return RemoveNetwork.NotFound(wanted.NetworkName);
             endpoints.Add(await ChooseAsync(session, network, containerId, wanted, endpoints));
         }
-        var decision = await InNetworkOfAsync(session, container, await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoints), busy));
+        var decision = await WithPortsAsync(session, container, decide(container ?? Container.Absent, endpoints), busy);
+        decision = await WithLinksAsync(session, container, await InNetworkOfAsync(session, container, decision));
         if (decision is Decision.Accepted { Events: { Length: > 0 } events })
             session.AppendTo(stream, container is null, events);
         return decision;
@@ -99,6 +100,17 @@ internal sealed partial class EventLog(Pen pen, StoreReader reader, HostName hos
         container is not null && JoinNetwork.HostOf(container) is { } host && decision is Decision.Accepted { Events: [ContainerStartRequested intent] }
             ? JoinNetwork.Decide(intent, container, await session.LoadStateAsync<Container>(Streams.Container(host)) ?? Container.Absent)
             : decision;
+
+    /// <summary>What a start tells of linked containers, by their states in the same transaction.</summary>
+    private static async Task<Decision> WithLinksAsync(IDocumentSession session, Container? container, Decision decision)
+    {
+        if (container?.Host?.Links is not { } links || decision is not Decision.Accepted { Events: [ContainerStartRequested intent] })
+            return decision;
+        var linked = new Dictionary<string, Container>();
+        foreach (var id in links.Select(l => l.Split(':')[0]).Distinct())
+            linked[id] = await session.LoadStateAsync<Container>(Streams.Container(id)) ?? Container.Absent;
+        return LinkContainers.Decide(intent, container, linked);
+    }
 
     /// <param name="present">The container's places in other networks.</param>
     private async Task<NetworkEndpoint> ChooseAsync(

@@ -40,6 +40,7 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"tag":"x"}}}}""", "HostConfig.LogConfig.Config.tag (x)")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"mode":"non-blocking"}}}}""", "HostConfig.LogConfig.Config.mode (non-blocking)")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file, local and none")]
+    [InlineData("""{"HostConfig":{"NetworkMode":"own","Links":["db"]}}""", "HostConfig.Links in network own: links in another network than the default one")]
     [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv6Address":"fd00::9"}}}}}""",
         "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig.IPv6Address (\"fd00::9\")")]
     public async Task An_option_that_is_not_honoured_is_refused_by_name(string body, string what) => await ShouldRefuseAsync(

@@ -11,9 +11,12 @@ public static class NetworkModeRules
         var isGuest = NamespaceRules.ContainerOf(host.NetworkMode) is not null;
         if ((isGuest || host.NetworkMode is "host") && !string.IsNullOrEmpty(mac))
             return "conflicting options: mac-address and the network mode";
+        if (host.NetworkMode is "host" && host.Links is { Length: > 0 })
+            return "conflicting options: host type networking can't be used with links. This would result in undefined behavior";
         return !isGuest ? null
             : NamespaceRules.ContainerOf(host.NetworkMode) is "" ? "invalid network mode: invalid container format container:<name|id>"
             : asked.Hostname is not "" ? "conflicting options: hostname and the network mode"
+            : host.Links is { Length: > 0 } ? "conflicting options: container type network can't be used with links. This would result in undefined behavior"
             : host.Dns is not [] ? "conflicting options: dns and the network mode"
             : host.ExtraHosts is not [] ? "conflicting options: custom host-to-IP mapping and the network mode"
             : host.PortBindings is { Length: > 0 } || host.PublishAllPorts ? "conflicting options: port publishing and the container type network mode"

@@ -76,6 +76,7 @@ internal sealed record HostConfigBody : ResourcesBody
     public long? ShmSize { get; init; }
     public bool? Init { get; init; }
     public string? Isolation { get; init; }
+    public string[]? Links { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
