@@ -20,6 +20,7 @@ internal static class Commands
         var shiplog = new Command(Name, "Ask the engine about the past")
         {
             ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
+            ListRecordings.Command(output), PlayRecording.Command(output),
         };
         return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };
     }

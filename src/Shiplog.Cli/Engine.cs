@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -30,6 +31,22 @@ internal sealed class Engine(Uri address) : IDisposable
     /// <param name="query">As <c>port=8080&amp;at=…</c>.</param>
     public Task<PortLeaseView[]> PortLeasesAsync(string query, CancellationToken cancellation) =>
         GetAsync($"leases/ports?{query}", CliJson.Default.PortLeaseViewArray, cancellation);
+
+    /// <summary>What was recorded of sessions, latest first.</summary>
+    /// <param name="container">Only of this one, by name or id; <see langword="null"/> for all.</param>
+    public Task<RecordingView[]> RecordingsAsync(string? container, CancellationToken cancellation) => GetAsync(
+        container is null ? "recordings" : $"recordings?container={Uri.EscapeDataString(container)}", CliJson.Default.RecordingViewArray, cancellation);
+
+    /// <summary>A recording as it was sealed.</summary>
+    /// <exception cref="CliException">It is not there, is not what was sealed, or has not come whole.</exception>
+    public async Task<byte[]> RecordingAsync(string id, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync($"recordings/{Uri.EscapeDataString(id)}", cancellation);
+        var content = await answer.Content.ReadAsByteArrayAsync(cancellation);
+        var digest = answer.Headers.TryGetValues("Content-Digest", out var values) ? string.Join(',', values) : "";
+        return digest == $"sha-256=:{Convert.ToBase64String(SHA256.HashData(content))}:" ? content
+            : throw new CliException($"recording {id} has not come as it was sealed: its digest is not the one that the engine tells");
+    }
 
     /// <summary>The last lines of its output.</summary>
     public async Task<string> LogsAsync(string containerId, int tail, bool timestamps, CancellationToken cancellation)
@@ -119,5 +136,6 @@ internal sealed record Problem(string? Title, string? Detail);
 [JsonSerializable(typeof(EventView[]))]
 [JsonSerializable(typeof(AddressLeaseView[]))]
 [JsonSerializable(typeof(PortLeaseView[]))]
+[JsonSerializable(typeof(RecordingView[]))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -105,7 +105,7 @@ internal static class ShowContainer
     {
         if (data.TryGetProperty("ports", out var ports) && ports.ValueKind is JsonValueKind.Array && data.TryGetProperty("durationMs", out _))
             return string.Join(' ', ports.EnumerateArray().Select(Port));
-        foreach (var name in (string[])["error", "exitCode", "address", "hostInterface", "reference", "signal", "pid", "name"])
+        foreach (var name in (string[])["error", "exitCode", "address", "hostInterface", "reference", "signal", "recordingId", "pid", "name"])
         {
             if (data.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null)
                 return $"{name} {Value(value)}";

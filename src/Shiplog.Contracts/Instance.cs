@@ -78,13 +78,24 @@ public sealed record Instance
             return new Instance(home, new Settings());
         try
         {
-            return new Instance(home, JsonSerializer.Deserialize(File.ReadAllBytes(file), SettingsJson.Default.Settings) ?? new Settings());
+            return new Instance(home, Checked(file, JsonSerializer.Deserialize(File.ReadAllBytes(file), SettingsJson.Default.Settings) ?? new Settings()));
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{file}: {e.Message}", e);
         }
     }
+
+    private static Settings Checked(string file, Settings settings) => settings switch
+    {
+        // The server holds one whole while it looks at its seal.
+        { RecordingBytes: < 4096 or > 256 << 20 } => throw new InvalidDataException($"{file}: \"recording-bytes\" must be from 4096 to 268435456"),
+        { KeptRecordingDays: < 0 or > 36500 } => throw new InvalidDataException($"{file}: \"kept-recording-days\" must be from 0 to 36500"),
+        // The parser takes numbers, too, and several names at a time.
+        { RecordSessions: not (RecordMode.Off or RecordMode.Output or RecordMode.All) } =>
+            throw new InvalidDataException($"{file}: \"record-sessions\" must be \"off\", \"output\" or \"all\""),
+        _ => settings,
+    };
 }
 
 /// <summary>
@@ -141,6 +152,15 @@ public sealed record Settings
 
     /// <summary>How much of each removed container's log is kept, in bytes: whole lines, the last ones.</summary>
     [JsonPropertyName("kept-log-bytes")] public long KeptLogBytes { get; set; } = 256 * 1024;
+
+    /// <summary>What is recorded of sessions (attach, exec) where no label of the container's asks for more: <c>off</c>, <c>output</c>, <c>all</c>.</summary>
+    [JsonPropertyName("record-sessions")] public RecordMode RecordSessions { get; set; }
+
+    /// <summary>How large a recording may become, in bytes; what is longer is cut.</summary>
+    [JsonPropertyName("recording-bytes")] public long RecordingBytes { get; set; } = 16 << 20;
+
+    /// <summary>Days for which recordings can be played; 0 keeps them for ever.</summary>
+    [JsonPropertyName("kept-recording-days")] public int KeptRecordingDays { get; set; } = 90;
 
     /// <summary>The Unix user that the server runs as.</summary>
     [JsonPropertyName("user")] public string User { get; set; } = "shiplog";

@@ -11,6 +11,7 @@ using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
 using Shiplog.Worker.Orders;
 using Shiplog.Worker.Reconcile;
+using Shiplog.Worker.Recordings;
 using Shiplog.Worker.Runtime;
 using Shiplog.Worker.Stats;
 using Shiplog.Worker.Streams;
@@ -54,6 +55,7 @@ internal static class WorkerServices
         services.AddSingleton<FileWriters>().AddSingleton<ContainerRoots>().AddSingleton<WriteCommand>().AddSingleton<ContainerChanges>().AddSingleton<ContainerSizes>();
 
         services.AddSingleton<KeptLogs>().AddSingleton<Sessions>().AddSingleton<AttachConnections>().AddSingleton<LogReader>().AddSingleton<LogRotator>();
+        services.AddSingleton<SessionRecordings>();
         services.AddSingleton<FigureReader>().AddSingleton(provider =>
             new Samplers(provider.GetRequiredService<FigureReader>().Read, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HostFacts>().AddSingleton<Leftovers>();
@@ -66,6 +68,7 @@ internal static class WorkerServices
         services.AddHostedService(provider => provider.GetRequiredService<FactDelivery>());
         services.AddHostedService(provider => provider.GetRequiredService<ExitWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<KeptLogs>());
+        services.AddHostedService(provider => provider.GetRequiredService<SessionRecordings>());
         services.AddHostedService<ContainerRestarter>();
         services.AddHostedService<FirewallWatch>();
         services.AddHostedService<IdleMemory>();

@@ -8,7 +8,7 @@ public sealed class AskingForThePast(RunningInstance engine)
     [Fact]
     public async Task A_removed_containers_life_and_last_words_are_shown_by_name()
     {
-        Plug();
+        engine.Plug();
         var said = (await engine.DockerAsync("run", "--rm", "--name", "gone", "--label", "team=blue", "busybox", "sh", "-c", "echo last words; exit 3")).ExitCode;
         said.ShouldBe(3);
         var shown = (await engine.DockerAsync("shiplog", "show", "gone")).Succeeded().Output;
@@ -22,7 +22,7 @@ public sealed class AskingForThePast(RunningInstance engine)
     [Fact]
     public async Task An_address_leads_to_the_container_that_had_it()
     {
-        Plug();
+        engine.Plug();
         (await engine.DockerAsync("run", "--rm", "--name", "addressed", "busybox", "true")).Succeeded();
         var address = (await engine.EventsOfAsync("addressed")).Single(e => e.Type == "ip_assigned").Data.GetProperty("address").GetString()!;
         (await engine.DockerAsync("shiplog", "who", address)).Succeeded().Output.ShouldContain("addressed");
@@ -34,7 +34,7 @@ public sealed class AskingForThePast(RunningInstance engine)
     [Fact]
     public async Task What_is_not_known_is_said_and_the_exit_code_tells()
     {
-        Plug();
+        engine.Plug();
         var refused = await engine.DockerAsync("shiplog", "show", "never-was");
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain("never-was");
@@ -44,18 +44,9 @@ public sealed class AskingForThePast(RunningInstance engine)
     [Fact]
     public async Task The_shell_is_offered_the_commands_and_the_names_of_removed_containers()
     {
-        Plug();
+        engine.Plug();
         (await engine.DockerAsync("run", "--rm", "--name", "offered", "busybox", "true")).Succeeded();
         (await engine.DockerAsync("__complete", "shiplog", "")).Output.ShouldContain("show\t");
         (await engine.DockerAsync("__complete", "shiplog", "show", "off")).Output.ShouldContain("offered");
-    }
-
-    /// <summary>The default instance's plugin goes to the machine's folder; this one's into the docker CLI's own.</summary>
-    private void Plug()
-    {
-        var plugins = Directory.CreateDirectory(Path.Combine(engine.DockerEnvironment["DOCKER_CONFIG"], "cli-plugins")).FullName;
-        var link = Path.Combine(plugins, "docker-shiplog");
-        if (!File.Exists(link))
-            File.CreateSymbolicLink(link, Path.Combine(engine.Instance.Home, "bin", "current", "cli", "docker-shiplog"));
     }
 }

@@ -19,6 +19,9 @@ public sealed class FakeWorkerScript
 {
     public ConcurrentQueue<Order> Received { get; } = new();
 
+    /// <summary>Files of sessions' recordings, by their ids.</summary>
+    public ConcurrentDictionary<string, byte[]> Recordings { get; } = new();
+
     /// <summary>The reports that the order causes, delivered before its outcome; <see langword="null"/> for none at all.</summary>
     public Func<Order, Report[]?> Reports { get; set; } = _ => null;
 
@@ -71,6 +74,8 @@ public sealed class FakeWorker : IAsyncDisposable
         var app = builder.Build();
         app.MapWolverineHttpTransportEndpoints();
         app.MapGet(WorkerStreams.Ready, () => Results.Ok());
+        app.MapGet(WorkerStreams.Recording("{id}", "{recording}"), (string recording, FakeWorkerScript script) =>
+            script.Recordings.TryGetValue(recording, out var file) ? Results.Bytes(file) : Results.NotFound());
         await app.StartAsync();
         return new FakeWorker(app);
     }

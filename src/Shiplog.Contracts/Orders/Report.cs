@@ -31,6 +31,7 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(ContainerCommittedReport), "container_committed")]
 [JsonDerivedType(typeof(ExecStartedReport), "exec_started")]
 [JsonDerivedType(typeof(ExecExitedReport), "exec_exited")]
+[JsonDerivedType(typeof(SessionRecordedReport), "session_recorded")]
 [JsonDerivedType(typeof(ContainerFilesWrittenReport), "container_files_written")]
 [JsonDerivedType(typeof(VolumesMountedReport), "volumes_mounted")]
 [JsonDerivedType(typeof(VolumesUnmountedReport), "volumes_unmounted")]
@@ -71,7 +72,7 @@ public sealed record HostReconciledReport(string[] Found, string[] Repaired, Dat
 /// <param name="Epoch">A new id at each start of the worker.</param>
 /// <param name="Number">Counts the batches of an epoch from 1, without gaps.</param>
 /// <param name="CommandId">The command whose order this batch ends or serves; <see langword="null"/> where nobody asked.</param>
-/// <param name="Cause">Why, where nobody asked: <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>reconcile</c>, <c>worker-start</c>.</param>
+/// <param name="Cause">Why, where nobody asked: <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>reconcile</c>, <c>worker-start</c>, <c>session-end</c>.</param>
 public sealed record ReportBatch(
     string Host, string Epoch, long Number, string? CommandId, string? Cause, Report[] Reports);
 

@@ -10,7 +10,10 @@ public static class WorkerStreams
     /// <summary>GET; NDJSON progress of a pull until it ends. Open it before sending the order.</summary>
     public static string Progress(string commandId) => $"/streams/progress/{commandId}";
 
-    /// <summary>POST, hijacked; query <c>stdin, stdout, stderr, stream, logs</c> (0/1), <c>tty</c>, <c>detachKeys</c>.</summary>
+    /// <summary>
+    /// POST, hijacked; query <c>stdin, stdout, stderr, stream, logs</c> (0/1), <c>tty</c>, <c>detachKeys</c>; and where the session
+    /// is to be recorded <c>recording</c> (its id), <c>record</c> (<c>output</c> or <c>all</c>), <c>title</c>, <c>w, h</c> in characters.
+    /// </summary>
     public static string Attach(string containerId) => $"/streams/containers/{containerId}/attach";
 
     /// <summary>
@@ -33,6 +36,9 @@ public static class WorkerStreams
 
     /// <summary>GET; query <c>stdout, stderr, follow, timestamps, tail, since, until, tty, details</c>; Docker's stream format. Of a removed container: the last lines, while they are kept.</summary>
     public static string Logs(string containerId) => $"/streams/containers/{containerId}/logs";
+
+    /// <summary>GET; a recording as it is on disk (asciicast v2), of a removed container too; 404 where it is not there, or not sealed.</summary>
+    public static string Recording(string containerId, string recordingId) => $"/streams/containers/{containerId}/recordings/{recordingId}";
 
     /// <summary>GET; JSON of <see cref="ContainerHealth"/>; 404 where nothing is known.</summary>
     public static string Health(string containerId) => $"/streams/containers/{containerId}/health";

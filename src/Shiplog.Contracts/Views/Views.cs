@@ -10,7 +10,7 @@ namespace Shiplog.Contracts.Views;
 /// <param name="At">When it happened.</param>
 /// <param name="RecordedAt">When it was stored.</param>
 /// <param name="Actor">Who: <c>unix:root</c>, or <c>system</c>.</param>
-/// <param name="Cause">Why: <c>request</c>, <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>auto-remove</c>, <c>reconcile</c>, <c>recovery</c>.</param>
+/// <param name="Cause">Why: <c>request</c>, <c>process-exit</c>, <c>restart-policy</c>, <c>health</c>, <c>auto-remove</c>, <c>reconcile</c>, <c>recovery</c>, <c>session-end</c>.</param>
 /// <param name="Correlation">One id for all that one request brought about.</param>
 /// <param name="Causation">The command that led to it.</param>
 /// <param name="Host">The host it happened on.</param>
@@ -73,6 +73,17 @@ public sealed record AddressLeaseView(
 public sealed record PortLeaseView(
     string Host, string HostIp, int HostPort, string Protocol, int ContainerPort, string ContainerId, string Container, string Image, string Actor,
     DateTimeOffset From, DateTimeOffset? Until, string? Released, string CommandId);
+
+/// <summary>A session (an attach or an exec) that was recorded, sealed by the event that says so.</summary>
+/// <param name="ExecId">The program that was run; <see langword="null"/> where somebody attached to the container's own.</param>
+/// <param name="Mode"><c>output</c>, or <c>all</c> with what was typed.</param>
+/// <param name="By">Who began the session.</param>
+/// <param name="Size">Of the file, in bytes.</param>
+/// <param name="Digest">The file's <c>sha256:…</c> when it was sealed.</param>
+/// <param name="Cut">Why it is not all of the session: <c>size</c>, <c>disk</c>, <c>slow</c>, <c>interrupted</c>; <see langword="null"/> where it is.</param>
+public sealed record RecordingView(
+    string Id, string ContainerId, string Container, string? ExecId, string Mode, string By, DateTimeOffset StartedAt, double DurationMs, long Size,
+    string Digest, string? Cut);
 
 /// <summary>The engine's own state.</summary>
 /// <param name="Store">Whether PostgreSQL answers.</param>

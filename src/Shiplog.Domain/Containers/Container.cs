@@ -110,6 +110,8 @@ public sealed record Container
     public DateTimeOffset? NextStartAt { get; init; }
     /// <summary>Programs beside its own: those prepared, those that run, the last that have ended.</summary>
     public Exec[] Execs { get; init; } = [];
+    /// <summary>What is being recorded of sessions with it: begun, and not sealed yet.</summary>
+    public OpenRecording[] Recordings { get; init; } = [];
 
     /// <summary>No event yet.</summary>
     public static readonly Container Absent = new();
@@ -235,9 +237,16 @@ public sealed record Container
         },
         ContainerRemoveRequested e => Open(c, e.CommandId, "RemoveContainer") with { Status = ContainerStatus.Removing },
         ContainerRemoved e => (e.CommandId is { } asked ? Close(c, asked) : c) with { Status = ContainerStatus.Removed, RemovedAt = e.At, Pid = 0 },
+        ContainerAttached { Recording: { } recording } => c.WithRecording(recording, null),
+        ExecStartRequested { Recording: { } recording } e => c.WithRecording(recording, e.ExecId) with { Execs = ExecList.After(c.Execs, e) },
+        SessionRecorded e => c with { Recordings = [.. c.Recordings.Where(r => r.Recording.Id != e.RecordingId)] },
         ExecCreated or ExecStartRequested or ExecStarted or ExecFailed or ExecExited => c with { Execs = ExecList.After(c.Execs, @event) },
         _ => c,
     };
+
+    // The state is stored whole with each event, and a session whose stream never came about leaves its recording open.
+    private Container WithRecording(SessionRecording recording, string? execId) =>
+        this with { Recordings = [.. Recordings.TakeLast(99), new OpenRecording(recording, execId)] };
 
     private static Container Open(Container c, string commandId, string command) =>
         c with { OpenCommandId = commandId, OpenCommand = command };

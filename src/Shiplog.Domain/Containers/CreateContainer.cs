@@ -29,7 +29,7 @@ public sealed record CreateContainer(
             return Decision.Refuse(RefusalKind.NotFound, $"No such image: {command.ImageReference}");
         if (!ImageConfig.TryParse(image.ConfigJson, out var imageConfig))
             return Decision.Refuse(RefusalKind.Failed, $"the config of image {image.Id} cannot be read");
-        var config = command.Config.Over(imageConfig.Config);
+        var config = SessionRecording.WithoutImages(command.Config.Over(imageConfig.Config), command.Config.Labels);
         if (config.Entrypoint is [""])
             config = config with { Entrypoint = null };
         if (config.Hostname is "")
@@ -55,7 +55,7 @@ public sealed record CreateContainer(
             return $"invalid environment variable: {variable}";
         if (config.StopSignal is { } signal && !UnixSignal.TryParse(signal, out _))
             return $"invalid signal: {signal}";
-        return config.Healthcheck?.Fault();
+        return SessionRecording.Fault(config) ?? config.Healthcheck?.Fault();
     }
 
     private static string? HostFault(HostOptions host)

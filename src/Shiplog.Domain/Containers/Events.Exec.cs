@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using static System.Text.Json.Serialization.JsonIgnoreCondition;
+
 namespace Shiplog.Domain.Containers;
 
 // Programs besides the container's own. A storage format like Events.cs, by the same rules.
@@ -12,7 +15,11 @@ public sealed record ExecCreated(
 
 /// <summary>Intent: the program is to be started.</summary>
 /// <param name="Detach">Nobody waits for its output.</param>
-public sealed record ExecStartRequested(string ContainerId, string ExecId, string CommandId, bool Detach, DateTimeOffset At);
+public sealed record ExecStartRequested(string ContainerId, string ExecId, string CommandId, bool Detach, DateTimeOffset At)
+{
+    /// <summary>What is recorded of the session; absent for nothing.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public SessionRecording? Recording { get; init; }
+}
 
 /// <summary>The program runs beside the container's own. Outcome of its start.</summary>
 public sealed record ExecStarted(

@@ -58,7 +58,11 @@ public sealed record ContainerStarted(
 }
 
 /// <summary>Somebody attached to the container's standard streams.</summary>
-public sealed record ContainerAttached(string ContainerId, bool Stdin, bool Stdout, bool Stderr, DateTimeOffset At);
+public sealed record ContainerAttached(string ContainerId, bool Stdin, bool Stdout, bool Stderr, DateTimeOffset At)
+{
+    /// <summary>What is recorded of the session; absent for nothing.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public SessionRecording? Recording { get; init; }
+}
 
 /// <summary>Intent: the container is to be stopped.</summary>
 public sealed record ContainerStopRequested(

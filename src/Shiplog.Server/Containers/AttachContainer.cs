@@ -1,3 +1,4 @@
+using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
@@ -7,22 +8,26 @@ namespace Shiplog.Server.Containers;
 
 /// <summary>POST /containers/{id}/attach: the client's connection joined with the worker's, which speaks Docker's stream format.</summary>
 internal sealed class AttachContainerEndpoint(
-    ContainerCommands commands, IWorker worker, TimeProvider time, ILogger<AttachContainerEndpoint> log) : IDockerEndpoint
+    ContainerCommands commands, IWorker worker, Instance instance, TimeProvider time, ILogger<AttachContainerEndpoint> log) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
         var connection = request.Http.Features.Get<DockerConnection>()
             ?? throw new InvalidOperationException("the docker socket listens without UseDockerStreams");
         var id = await commands.IdOfAsync(request.Name, request.Cancellation);
-        var command = new AttachContainer(request.Flag("stdin"), request.Flag("stdout"), request.Flag("stderr"));
+        var command = new AttachContainer(
+            request.Flag("stdin"), request.Flag("stdout"), request.Flag("stderr"), RecordingQuery.NewId(), instance.Settings.RecordSessions);
         var container = Container.Absent;
-        await commands.AcceptAsync<ContainerAttached>(id, c => AttachContainer.Decide(command, container = c, time.GetUtcNow()), request.NewCommand());
+        var attached = await commands.AcceptAsync<ContainerAttached>(id, c => AttachContainer.Decide(command, container = c, time.GetUtcNow()), request.NewCommand());
         var tty = container.Config is { Tty: true };
-        using var stream = await WorkerAttachment.OpenAsync(worker, WorkerStreams.Attach(id) + Query(request, command, tty), request.Cancellation);
+        using var stream = await WorkerAttachment.OpenAsync(worker, WorkerStreams.Attach(id) + Query(request, command, tty) + Recorded(attached, container), request.Cancellation);
         var client = connection.Hijack();
         await client.Output.WriteAsync(HijackAnswer.Of(request, tty));
         await Splice.RunAsync(client, stream, log);
     }
+
+    private static string Recorded(ContainerAttached? attached, Container c) => RecordingQuery.Of(
+        attached?.Recording, [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []], (c.Host?.ConsoleWidth ?? 0, c.Host?.ConsoleHeight ?? 0));
 
     private static string Query(DockerRequest request, AttachContainer command, bool tty)
     {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
+using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.DockerApi;
@@ -13,7 +14,7 @@ namespace Shiplog.Server.Containers;
 
 /// <summary>POST /exec/{id}/start: the client's connection becomes the program's streams, unless it detaches.</summary>
 internal sealed class StartExecEndpoint(
-    IEventLog events, ContainerCommands commands, ExecInputs inputs, IWorker worker, TimeProvider time, ILogger<StartExecEndpoint> log)
+    IEventLog events, ContainerCommands commands, ExecInputs inputs, IWorker worker, Instance instance, TimeProvider time, ILogger<StartExecEndpoint> log)
     : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
@@ -24,24 +25,26 @@ internal sealed class StartExecEndpoint(
         if (body.Tty is true && ConsoleSize.Of(body.ConsoleSize, request.Version) is { Width: > 0 } size)
             input = input with { Console = size };
         var context = request.NewCommand();
-        var command = new StartExec(context.CommandId, exec.Id, body.Detach ?? false);
+        var command = new StartExec(
+            context.CommandId, exec.Id, body.Detach ?? false, RecordingQuery.NewId(), instance.Settings.RecordSessions);
         var intent = await commands.AcceptAsync<ExecStartRequested>(
             container.Id, c => StartExec.Decide(command, c, exec.Status == ExecStatus.Ended ? exec : c.Exec(exec.Id), time.GetUtcNow()), context)
             ?? throw new InvalidOperationException($"exec {exec.Id} was started by a command that is new");
         inputs.Forget(exec.Id);
         var order = OrderFactory.Exec(exec, intent, input.Env, input.Console);
         if (!command.Detach)
-            await AttachAsync(order, exec, raw: body.Tty ?? false, request);
+            await AttachAsync(order, exec, intent.Recording, raw: body.Tty ?? false, request);
         else
             await commands.CarryOutAsync(order);
     }
 
     /// <param name="raw">The client takes bytes as they come, which says nothing about the program's terminal.</param>
-    private async Task AttachAsync(Contracts.Orders.StartExec order, Exec exec, bool raw, DockerRequest request)
+    private async Task AttachAsync(Contracts.Orders.StartExec order, Exec exec, SessionRecording? recording, bool raw, DockerRequest request)
     {
         var connection = request.Http.Features.Get<DockerConnection>()
             ?? throw new InvalidOperationException("the docker socket listens without UseDockerStreams");
-        using var stream = await OpenAsync(order, WorkerStreams.AttachExec(order.ContainerId, exec.Id) + Query(exec, raw));
+        using var stream = await OpenAsync(order, WorkerStreams.AttachExec(order.ContainerId, exec.Id) + Query(exec, raw) +
+            RecordingQuery.Of(recording, exec.Cmd, (order.Process?.ConsoleWidth ?? 0, order.Process?.ConsoleHeight ?? 0)));
         // From the intent on a client that goes changes nothing.
         var failure = FailureAsync(order);
         var client = connection.Hijack();

@@ -24,6 +24,8 @@ internal static class RestApi
         .AddSingleton<ContainerLogs>()
         .AddSingleton<AddressViews>()
         .AddSingleton<PortViews>()
+        .AddSingleton<RecordingViews>()
+        .AddSingleton<RecordingFile>()
         .AddSingleton<EventViews>()
         .AddSingleton<Status>();
 
@@ -45,6 +47,17 @@ internal static class RestApi
             if (await views.FindAsync(idOrName, cancellation) is not { } view)
                 return NoContainer(idOrName);
             await logs.ServeAsync(context, view.Id, Math.Clamp(tail ?? 100, 0, 1_000_000), timestamps ?? false);
+            return Results.Empty;
+        });
+        api.MapGet("/recordings", async (RecordingViews recordings, ContainerViews views, string? container, CancellationToken cancellation) =>
+            container is null ? Ok(await recordings.ListAsync(null, cancellation))
+            : await views.FindAsync(container, cancellation) is { } view ? Ok(await recordings.ListAsync(view.Id, cancellation))
+            : NoContainer(container));
+        api.MapGet("/recordings/{id}", async (HttpContext context, RecordingViews recordings, RecordingFile file, string id, CancellationToken cancellation) =>
+        {
+            if (await recordings.FindAsync(id, cancellation) is not { } recording)
+                return Problem(StatusCodes.Status404NotFound, "not found", $"no recording has the id {id}; one is there when its session has ended");
+            await file.ServeAsync(context, recording);
             return Results.Empty;
         });
         api.MapGet("/leases", async (AddressViews views, string? address, string? mac, DateTimeOffset? at, CancellationToken cancellation) =>
@@ -91,6 +104,10 @@ internal static class RestApi
         catch (DockerException e)
         {
             return Problem(e.Status, "refused by the worker", e.Message);
+        }
+        catch (RecordingException e)
+        {
+            return Problem(e.Status, "recording not given out", e.Message);
         }
         catch (AmbiguousIdException e)
         {

@@ -53,6 +53,8 @@ internal static class EventNames
         [typeof(ExecStarted)] = "exec_started",
         [typeof(ExecFailed)] = "exec_failed",
         [typeof(ExecExited)] = "exec_exited",
+        [typeof(SessionRecorded)] = "session_recorded",
+        [typeof(SessionRecordingRead)] = "session_recording_read",
         [typeof(ContainerFilesReadRequested)] = "container_files_read_requested",
         [typeof(ContainerFilesRead)] = "container_files_read",
         [typeof(ContainerFilesWriteRequested)] = "container_files_write_requested",

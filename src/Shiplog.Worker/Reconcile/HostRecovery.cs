@@ -5,6 +5,7 @@ using Shiplog.Worker.Facts;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
+using Shiplog.Worker.Recordings;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 
@@ -17,7 +18,7 @@ namespace Shiplog.Worker.Reconcile;
 internal sealed class HostRecovery(
     Instance instance, FactDelivery facts, ExitWatch exits, RestartQueue restarts, ContainerSteps steps, StepRunner runner,
     Containers containers, ContainerFiles files, Sessions sessions, VolumeStore volumes, PublishPortsStep ports, Firewall firewall, Bridges bridges, NameServer names,
-    ExecRecovery execs, HostFacts host, Leftovers leftovers,
+    ExecRecovery execs, SessionRecordings recordings, HostFacts host, Leftovers leftovers,
     TimeProvider time, ILogger<HostRecovery> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -32,6 +33,7 @@ internal sealed class HostRecovery(
         var reported = facts.TakeUpEarlier();
         _ = facts.Report(HostFacts.Lane, null, "worker-start", [await host.StartedAsync(cancellationToken)], null);
 
+        recordings.TakeUp(reported);
         TakeUpShared();
         var unheld = TakeUpNetworks();
         await names.TakeUpAsync(Directory.GetDirectories(ContainerPaths.Root(instance))

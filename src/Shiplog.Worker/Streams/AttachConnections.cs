@@ -6,6 +6,7 @@ using Shiplog.Contracts;
 using Shiplog.Worker.Execs;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Recordings;
 
 namespace Shiplog.Worker.Streams;
 
@@ -14,7 +15,7 @@ namespace Shiplog.Worker.Streams;
 /// but a docker CLI half-closes at once when it has no input to send: so such a connection never reaches Kestrel's HTTP.
 /// </summary>
 internal sealed class AttachConnections(
-    Instance instance, Sessions sessions, RunningExecs execs, ILogger<AttachConnections> logger)
+    Instance instance, Sessions sessions, RunningExecs execs, SessionRecordings recordings, ILogger<AttachConnections> logger)
 {
     private const int HeadLimit = 8 << 10;
     private static readonly byte[] Prefix = Encoding.ASCII.GetBytes(AttachRequest.Prefix);
@@ -45,11 +46,15 @@ internal sealed class AttachConnections(
         try
         {
             var paths = new ContainerPaths(instance, request.ContainerId);
-            using var client = new AttachedClient(request, connection.Transport.Output, DetachKeys.Parse(request.Keys));
-            if (request.ExecId is { } exec)
-                await ServeExecAsync(new ExecPaths(paths, exec), client, input, () => AnswerAsync(connection, request));
+            var exec = request.ExecId is { } id ? new ExecPaths(paths, id) : null;
+            var keys = DetachKeys.Parse(request.Keys);
+            var session = exec is null ? sessions.For(request.ContainerId) : sessions.ForExec(exec.Id);
+            using var recorder = Record(request, session);
+            using var client = new AttachedClient(request, connection.Transport.Output, keys, recorder);
+            if (exec is not null)
+                await ServeExecAsync(exec, session, client, input, () => AnswerAsync(connection, request));
             else
-                await sessions.For(request.ContainerId).ServeAsync(client, input, paths.Log, () => AnswerAsync(connection, request));
+                await session.ServeAsync(client, input, paths.Log, () => AnswerAsync(connection, request));
         }
         catch (Exception e) when (e is FormatException or OrderException)
         {
@@ -61,9 +66,18 @@ internal sealed class AttachConnections(
         }
     }
 
-    private async Task ServeExecAsync(ExecPaths paths, AttachedClient client, PipeReader input, Func<Task> answer)
+    private SessionRecorder? Record(AttachRequest request, ContainerSession session)
     {
-        var session = sessions.ForExec(paths.Id);
+        if (request is not { RecordingId: { } id, Recorded: { } recorded })
+            return null;
+        var (width, height) = session.Size ?? (recorded.Width, recorded.Height);
+        // A terminal that nobody has told its size, and what has none, are shown in the size that terminals have had for ever.
+        return recordings.Begin(
+            request.ContainerId, id, width > 0 && height > 0 ? recorded with { Width = width, Height = height } : recorded with { Width = 80, Height = 24 });
+    }
+
+    private async Task ServeExecAsync(ExecPaths paths, ContainerSession session, AttachedClient client, PipeReader input, Func<Task> answer)
+    {
         try
         {
             await session.ServeAsync(client, input, "", answer);

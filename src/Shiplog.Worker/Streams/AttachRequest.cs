@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+using Shiplog.Contracts;
+using Shiplog.Worker.Recordings;
 
 namespace Shiplog.Worker.Streams;
 
@@ -10,6 +14,12 @@ namespace Shiplog.Worker.Streams;
 internal sealed record AttachRequest(
     string ContainerId, string? ExecId, bool Stdin, bool Stdout, bool Stderr, bool Stream, bool Logs, bool Tty, string? Keys)
 {
+    /// <summary>Names what is to be recorded of the session; <see langword="null"/> for nothing.</summary>
+    public string? RecordingId { get; init; }
+
+    /// <summary>How it is to be recorded.</summary>
+    public RecordedSession? Recorded { get; init; }
+
     public const string Prefix = "POST /streams/containers/";
     private const string Suffix = "/attach";
 
@@ -32,6 +42,18 @@ internal sealed record AttachRequest(
         return new AttachRequest(
             container, exec,
             Flag("stdin"), Flag("stdout"), Flag("stderr"), Flag("stream"), Flag("logs"), Flag("tty"),
-            values.TryGetValue("detachKeys", out var keys) ? keys.ToString() : null);
+            values.TryGetValue("detachKeys", out var keys) ? keys.ToString() : null)
+        {
+            RecordingId = values.TryGetValue("recording", out var recording) ? recording.ToString() : null,
+            Recorded = recording.Count == 0 ? null : RecordedOf(values, Flag("tty")),
+        };
+    }
+
+    private static RecordedSession RecordedOf(Dictionary<string, StringValues> values, bool tty)
+    {
+        if (!Enum.TryParse<RecordMode>(values.GetValueOrDefault("record").ToString(), ignoreCase: true, out var mode) || mode == RecordMode.Off)
+            throw new FormatException("record must be output or all");
+        int Number(string name) => ushort.TryParse(values.GetValueOrDefault(name).ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return new RecordedSession(mode, values.GetValueOrDefault("title").ToString(), tty, Number("w"), Number("h"));
     }
 }

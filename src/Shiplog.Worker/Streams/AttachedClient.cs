@@ -1,9 +1,11 @@
 using System.IO.Pipelines;
+using Shiplog.Worker.Recordings;
 
 namespace Shiplog.Worker.Streams;
 
 /// <summary>Somebody attached: what reaches him, in the form he asked for.</summary>
-internal sealed class AttachedClient(AttachRequest request, PipeWriter output, DetachKeys keys) : IDisposable
+/// <param name="recorder">Is told what reaches him and what he types; <see langword="null"/> where nothing is recorded.</param>
+internal sealed class AttachedClient(AttachRequest request, PipeWriter output, DetachKeys keys, SessionRecorder? recorder = null) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,6 +17,12 @@ internal sealed class AttachedClient(AttachRequest request, PipeWriter output, D
 
     /// <summary>Ends when he has detached or gone.</summary>
     public Task Left => _left.Task;
+
+    /// <summary>What he typed is on its way to the program.</summary>
+    public void Typed(ReadOnlySpan<byte> input) => recorder?.Write(CastStream.Input, input);
+
+    /// <summary>The terminal that he sees has another size, in characters.</summary>
+    public void Resized(int width, int height) => recorder?.Resize(width, height);
 
     public void Leave() => _left.TrySetResult();
 
@@ -41,6 +49,7 @@ internal sealed class AttachedClient(AttachRequest request, PipeWriter output, D
     {
         if (Left.IsCompleted || data.IsEmpty || !(stream == OutputStream.Stdout ? request.Stdout : request.Stderr))
             return;
+        recorder?.Write(stream == OutputStream.Stdout ? CastStream.Output : CastStream.Errors, data.Span);
         try
         {
             Append(stream, data.Span);

@@ -33,7 +33,7 @@ internal sealed class ContainerSession
     private bool _connecting;
 
     /// <summary>The terminal's size as last asked for, in characters.</summary>
-    public (int Width, int Height)? Size { get; set; }
+    public (int Width, int Height)? Size { get; private set; }
 
     public bool IsEnded => _ended.Task.IsCompleted;
 
@@ -63,6 +63,17 @@ internal sealed class ContainerSession
             // The connection's own end comes after the last byte.
             if (!_connecting)
                 _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>The terminal is to have another size, in characters.</summary>
+    public void Resize(int width, int height)
+    {
+        lock (_gate)
+        {
+            Size = (width, height);
+            foreach (var client in _clients)
+                client.Resized(width, height);
         }
     }
 
@@ -182,12 +193,12 @@ internal sealed class ContainerSession
     }
 
     /// <returns>True where the client has closed his input, false where he has detached or the session ended.</returns>
-    private static async Task<bool> CopyAsync(AttachedClient client, PipeReader input, Socket socket)
+    private static async Task<bool> CopyAsync(AttachedClient client, PipeReader reader, Socket socket)
     {
         var typed = new List<byte>();
         while (true)
         {
-            var read = await input.ReadAsync();
+            var read = await reader.ReadAsync();
             if (read.IsCanceled)
                 return false;
             foreach (var part in read.Buffer)
@@ -198,7 +209,9 @@ internal sealed class ContainerSession
                     detached = client.Keys.Filter(part.Span, typed);
                 else
                     typed.AddRange(part.Span);
-                await SendAsync(socket, typed.ToArray());
+                var input = typed.ToArray();
+                client.Typed(input);
+                await SendAsync(socket, input);
                 if (detached)
                 {
                     client.Leave();
@@ -206,7 +219,7 @@ internal sealed class ContainerSession
                 }
             }
 
-            input.AdvanceTo(read.Buffer.End);
+            reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
                 return true;
         }

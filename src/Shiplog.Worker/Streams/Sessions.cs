@@ -18,6 +18,9 @@ internal sealed class Sessions
     /// <summary>That of an exec: it has one run.</summary>
     public ContainerSession ForExec(string execId) => _execs.GetOrAdd(execId, static _ => new ContainerSession());
 
+    /// <summary>As <see cref="ForExec"/>, where somebody is attached or has been.</summary>
+    public ContainerSession? FindExec(string execId) => _execs.GetValueOrDefault(execId);
+
     /// <summary>The exec has ended, came to nothing, or was never started.</summary>
     public void FinishExec(string execId) => Finish(_execs, execId);
 

@@ -6,6 +6,7 @@ using Shiplog.Worker.Execs;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Recordings;
 using Shiplog.Worker.Runtime;
 
 namespace Shiplog.Worker.Streams;
@@ -16,6 +17,7 @@ internal static class StreamEndpoints
     public static void MapContainerStreams(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(WorkerStreams.Logs("{id}"), LogsAsync);
+        routes.MapGet(WorkerStreams.Recording("{id}", "{recording}"), Recording);
         routes.MapPost(WorkerStreams.Resize("{id}"), Resize);
         routes.MapGet(WorkerStreams.Health("{id}"), Health);
         routes.MapPost(WorkerStreams.ResizeExec("{id}", "{exec}"), ResizeExec);
@@ -58,6 +60,19 @@ internal static class StreamEndpoints
         }
     }
 
+    private static IResult Recording(HttpContext http, string id, string recording)
+    {
+        try
+        {
+            var file = new RecordingPaths(http.RequestServices.GetRequiredService<Instance>(), id, recording).Sealed;
+            return File.Exists(file) ? Results.Stream(File.OpenRead(file), "application/x-asciicast") : Results.NotFound();
+        }
+        catch (OrderException e)
+        {
+            return Results.BadRequest(e.Message);
+        }
+    }
+
     private static IResult Health(HttpContext http, string id)
     {
         try
@@ -77,7 +92,7 @@ internal static class StreamEndpoints
         if (!TryRead(http, "w", out var width) || !TryRead(http, "h", out var height))
             return Results.BadRequest("w and h must be numbers of characters");
         // Remembered for a container that is not made yet.
-        services.GetRequiredService<Sessions>().For(id).Size = (width, height);
+        services.GetRequiredService<Sessions>().For(id).Resize(width, height);
         if (services.GetRequiredService<Containers>().IsRunning(id))
             Terminal.Resize(new ContainerPaths(services.GetRequiredService<Instance>(), id).Bundle, width, height);
         return Results.NoContent();
@@ -89,6 +104,7 @@ internal static class StreamEndpoints
             return Results.BadRequest("w and h must be numbers of characters");
         if (http.RequestServices.GetRequiredService<RunningExecs>().Find(exec) is not { Ended.IsCompleted: false } run || run.Paths.Container.Id != id)
             return Results.Conflict($"exec {exec} is not running");
+        http.RequestServices.GetRequiredService<Sessions>().FindExec(exec)?.Resize(width, height);
         Terminal.Resize(run.Paths.Folder, width, height);
         return Results.NoContent();
     }

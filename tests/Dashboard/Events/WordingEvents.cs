@@ -36,6 +36,16 @@ public class WordingEvents
     }
 
     [Fact]
+    public void What_is_recorded_of_a_session_is_told_where_it_begins_and_where_it_ends()
+    {
+        var log = new ALog();
+        EventWords.Facts(log.Add("container_attached", 0, new { Stdout = true, Recording = new { Id = "r1", Mode = "all" } })).ShouldBe("stdout · output and input recorded");
+        EventWords.Facts(log.Add("exec_start_requested", 0, new { Recording = new { Id = "r1", Mode = "output" } })).ShouldBe("output recorded");
+        EventWords.Facts(log.Add("session_recorded", 0, new { RecordingId = "r1", Mode = "all", DurationMs = 1500.0, Size = 99, Cut = "size" }))
+            .ShouldStartWith("recording r1 · output and input · ");
+    }
+
+    [Fact]
     public void Every_known_type_has_words_for_an_empty_body()
     {
         var log = new ALog();

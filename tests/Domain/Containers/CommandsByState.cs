@@ -1,3 +1,4 @@
+using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 
 namespace Shiplog.Domain.Tests.Containers;
@@ -166,5 +167,5 @@ public sealed class AttachingToAContainer
     public void A_paused_one_refuses() => Decide(Given.Container(Given.Paused)).ShouldRefuse(
         RefusalKind.Conflict, $"container {Given.ContainerId} is paused, unpause the container before attach");
 
-    private static Decision Decide(Container container) => AttachContainer.Decide(new AttachContainer(false, true, true), container, Given.Now);
+    private static Decision Decide(Container container) => AttachContainer.Decide(new AttachContainer(false, true, true, "r", RecordMode.Off), container, Given.Now);
 }

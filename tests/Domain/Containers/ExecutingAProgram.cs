@@ -1,3 +1,4 @@
+using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Commands;
 using Shiplog.Domain.Containers;
@@ -146,5 +147,5 @@ public sealed class ExecutingAProgram
     }
 
     private static Decision Start(Container container) =>
-        Domain.Containers.StartExec.Decide(new Domain.Containers.StartExec("again", Id, false), container, container.Exec(Id), Given.Now);
+        Domain.Containers.StartExec.Decide(new Domain.Containers.StartExec("again", Id, false, "r", RecordMode.Off), container, container.Exec(Id), Given.Now);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Shiplog.Contracts;
 using Shiplog.Domain.Containers;
 
 namespace Shiplog.Domain.Tests.Containers;
@@ -23,7 +24,7 @@ public sealed class TheStates
         ("kill", c => KillContainer.Decide(new KillContainer("x", "KILL"), c, Given.Now)),
         ("pause", c => PauseContainer.Decide(new PauseContainer("x"), c, Given.Now)),
         ("unpause", c => UnpauseContainer.Decide(new UnpauseContainer("x"), c, Given.Now)),
-        ("attach", c => AttachContainer.Decide(new AttachContainer(false, true, true), c, Given.Now)),
+        ("attach", c => AttachContainer.Decide(new AttachContainer(false, true, true, "r", RecordMode.Off), c, Given.Now)),
         ("exec", c => CreateExec.Decide(new CreateExec("x", "y", Given.ContainerId, ["true"], "", "", false, false, false, true, true, [], null), c, Given.Now)),
         ("commit", c => CommitContainer.Decide(new CommitContainer("x", null, null, null, null, [], true), c, Given.Busybox, Given.Now)),
         ("copy out of it", c => ReadContainerFiles.Decide(new ReadContainerFiles("x", "/etc", "copy"), c, Given.Now)),

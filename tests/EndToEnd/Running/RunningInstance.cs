@@ -60,6 +60,15 @@ public sealed class RunningInstance : IAsyncLifetime, IDisposable
 
     internal Task<Result> DockerAsync(params string[] arguments) => Command.RunAsync("docker", arguments, DockerEnvironment);
 
+    /// <summary>Gives the docker CLI this instance's plugin: that of the default one goes to the machine's folder, this one's into the CLI's own.</summary>
+    internal void Plug()
+    {
+        var plugins = Directory.CreateDirectory(Path.Combine(DockerEnvironment["DOCKER_CONFIG"], "cli-plugins")).FullName;
+        var link = Path.Combine(plugins, "docker-shiplog");
+        if (!File.Exists(link))
+            File.CreateSymbolicLink(link, Path.Combine(Instance.Home, "bin", "current", "cli", "docker-shiplog"));
+    }
+
     /// <summary>Runs the docker CLI on a terminal.</summary>
     internal Terminal OpenTerminal(string command) => Terminal.Open(command, DockerEnvironment);
 

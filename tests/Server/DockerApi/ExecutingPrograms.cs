@@ -162,16 +162,37 @@ public sealed class ExecutingPrograms(DockerServer server) : IClassFixture<Docke
         (await DockerServer.MessageAsync(answer)).ShouldContain("(TOKEN) are not in the log");
     }
 
-    private void Attaches(string id, string exec, Func<Socket, Task> stream) => server.Worker.Script = async (head, socket) =>
+    [Fact]
+    public async Task Of_a_container_whose_label_asks_for_it_the_worker_is_told_to_record_the_session()
     {
+        var id = await StartedAsync("recorded", "\"Labels\":{\"shiplog.record\":\"all\"},");
+        var exec = await CreateAsync(id, """{"Cmd":["sh","-c","é"],"AttachStdout":true,"Tty":true,"ConsoleSize":[40,100]}""");
+        var asked = "";
+        Attaches(id, exec, async socket =>
+        {
+            await WaitAsync(() => server.Worker.Programs.ContainsKey(exec));
+            await server.Worker.ExitAsync(id, exec, 0);
+        }, head => asked = head.Split(' ')[1]);
+        await StartAsync(exec, """{"Detach":false,"Tty":true}""");
+        var recording = (await server.LastEventAsync(id, "exec_start_requested")).Data.GetProperty("recording");
+        recording.GetProperty("mode").GetString().ShouldBe("all");
+        asked.ShouldEndWith($"&recording={recording.GetProperty("id").GetString()}&record=all&w=100&h=40&title=sh%20-c%20%C3%A9");
+        using var refused = await server.PostAsync("containers/create?name=recorded-somehow", """{"Image":"busybox","Labels":{"shiplog.record":"somehow"}}""");
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await DockerServer.MessageAsync(refused)).ShouldContain("it is one of off, output and all");
+    }
+
+    private void Attaches(string id, string exec, Func<Socket, Task> stream, Action<string>? asked = null) => server.Worker.Script = async (head, socket) =>
+    {
+        asked?.Invoke(head);
         head.ShouldStartWith($"POST /streams/containers/{id}/execs/{exec}/attach?");
         await socket.SendAsync("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"u8.ToArray());
         await stream(socket);
     };
 
-    private async Task<string> StartedAsync(string name)
+    private async Task<string> StartedAsync(string name, string further = "")
     {
-        var id = await server.CreateAsync(name, """{"Image":"busybox","HostConfig":{"NetworkMode":"none"}}""");
+        var id = await server.CreateAsync(name, $$$"""{"Image":"busybox",{{{further}}}"HostConfig":{"NetworkMode":"none"}}""");
         using var started = await server.PostAsync($"containers/{id}/start");
         started.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         return id;

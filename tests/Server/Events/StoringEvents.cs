@@ -80,7 +80,7 @@ public sealed partial class StoringEvents(StoreFixture fixture)
 
     // Told for the record: hosts and loads have no state, and these leave theirs as it is.
     private static readonly string[] WithoutEffect = [
-        "container_attached", "image_pull_failed", "image_remove_requested", "image_remove_failed",
+        "session_recording_read", "image_pull_failed", "image_remove_requested", "image_remove_failed",
         "image_load_requested", "image_load_completed", "image_load_failed", "server_started", "worker_started", "host_reconciled"];
 
     private static readonly string[] PartsOfEvents = ["NetworkEndpoint", "Layer"];
@@ -88,7 +88,7 @@ public sealed partial class StoringEvents(StoreFixture fixture)
     private static bool Changes(object state, object e) => !States.Apply(state, e).Equals(state);
 
     private static object Busy(object absent) => new[] {
-        typeof(ContainerCreated), typeof(ContainerStartRequested), typeof(RootFsMounted), typeof(BridgeAttached), typeof(IpAssigned), typeof(PortsPublished), typeof(ContainerStarted), typeof(ExecCreated), typeof(VolumeMounted) }
+        typeof(ContainerCreated), typeof(ContainerStartRequested), typeof(RootFsMounted), typeof(BridgeAttached), typeof(IpAssigned), typeof(PortsPublished), typeof(ContainerStarted), typeof(ExecCreated), typeof(ContainerAttached), typeof(VolumeMounted) }
         .Aggregate(absent, (state, type) => States.Apply(state, SampleEvents.Full(type)));
 
     private string Golden(string name)

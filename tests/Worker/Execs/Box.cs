@@ -33,11 +33,11 @@ internal sealed class Box(WorkerHost host, StartContainer order) : IAsyncDisposa
         new ExecProcess(
             p.Args, p.Env, p.WorkingDirectory, p.User, p.Tty, p.Privileged, p.OpenStdin, p.Attached, p.ConsoleWidth, p.ConsoleHeight)));
 
-    public async Task<ExecClient> AttachAsync(Program p, bool raw = false)
+    public async Task<ExecClient> AttachAsync(Program p, bool raw = false, string further = "")
     {
         var client = new ExecClient(host.Server.Connect());
         await client.SendAsync(Encoding.ASCII.GetBytes(
-            $"POST {WorkerStreams.AttachExec(Id, p.Id)}?stream=1&stdin={(p.OpenStdin ? 1 : 0)}&stdout=1&stderr=1&tty={(raw ? 1 : 0)} HTTP/1.1\r\n" +
+            $"POST {WorkerStreams.AttachExec(Id, p.Id)}?stream=1&stdin={(p.OpenStdin ? 1 : 0)}&stdout=1&stderr=1&tty={(raw ? 1 : 0)}{further} HTTP/1.1\r\n" +
             "Host: worker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"));
         await client.ReadUntilAsync("\r\n\r\n");
         return client;

@@ -1,5 +1,6 @@
 using System.Text;
-using Shiplog.Worker.Linux;
+using Shiplog.Contracts;
+using Shiplog.Worker.Recordings;
 using Shiplog.Worker.Streams;
 using Shouldly;
 
@@ -14,6 +15,10 @@ public sealed class ReadingAnAttachRequest
         request.ShouldBe(new AttachRequest("abc", null, true, true, false, true, false, false, "ctrl-a,x"));
         AttachRequest.Parse("POST /streams/containers/abc/execs/def/attach?stdout=1 HTTP/1.1\r\n\r\n"u8)!
             .ShouldBe(new AttachRequest("abc", "def", false, true, false, false, false, false, null));
+        var recorded = AttachRequest.Parse("POST /streams/containers/abc/attach?tty=1&recording=r1&record=all&w=100&h=40&title=sh%20-c%20%C3%A9 HTTP/1.1\r\n\r\n"u8)!;
+        recorded.RecordingId.ShouldBe("r1");
+        recorded.Recorded.ShouldBe(new RecordedSession(RecordMode.All, "sh -c é", true, 100, 40));
+        Should.Throw<FormatException>(() => AttachRequest.Parse("POST /streams/containers/abc/attach?recording=r1&record=some HTTP/1.1\r\n\r\n"u8));
         AttachRequest.Parse("POST /streams/containers/abc/resize?w=1&h=2 HTTP/1.1\r\n\r\n"u8).ShouldBeNull();
     }
 }

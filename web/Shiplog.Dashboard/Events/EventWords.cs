@@ -37,7 +37,7 @@ internal static class EventWords
             "ip_released", "bridge_detached", "rootfs_unmounted", "step_failed", "container_command_failed", "container_renamed",
             "container_commit_requested", "container_committed", "container_update_requested", "container_updated",
             "container_remove_requested", "container_removed",
-            "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited",
+            "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited", "session_recorded", "session_recording_read",
             "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
             "image_pull_requested", "image_pulled", "image_pull_failed", "image_load_requested", "image_loaded", "image_load_completed",
@@ -114,7 +114,7 @@ internal static class EventWords
         "container_health_changed" => Join(
             $"{body.Text("from")}, now {body.Text("to")}", body.Number("failingStreak") is { } streak and > 0 ? Count(streak, "failure") + " in a row" : null),
         "container_restart_cancelled" => Join(body.Text("reason"), body.Text("error")),
-        "container_attached" => string.Join(", ", ((string[])["stdin", "stdout", "stderr"]).Where(body.Flag)),
+        "container_attached" => Join(string.Join(", ", ((string[])["stdin", "stdout", "stderr"]).Where(body.Flag)), Recorded(body)),
         "container_stop_requested" => Join(body.Text("signal") ?? "its stop signal", Patience(body.Number("timeoutSeconds"))),
         "container_stopped" => body.Flag("killed") ? "took SIGKILL" : "ended in time",
         "container_kill_requested" or "container_signalled" => body.Text("signal") ?? "",
@@ -135,10 +135,15 @@ internal static class EventWords
         "exec_created" => Join(
             string.Join(' ', body.Texts("cmd")), body.Text("user") is { Length: > 0 } user ? $"as {user}" : null,
             body.Flag("privileged") ? "privileged" : null, body.Flag("tty") ? "with a terminal" : null),
-        "exec_start_requested" => body.Flag("detach") ? "nobody waits for its output" : "",
+        "exec_start_requested" => Join(body.Flag("detach") ? "nobody waits for its output" : null, Recorded(body)),
         "exec_started" => $"process {body.Number("pid")}",
         "exec_failed" => Join($"exit code {ExitCode(body.Number("exitCode") ?? 0)}", body.Text("error")),
         "exec_exited" => $"exit code {ExitCode(body.Number("exitCode") ?? 0)}",
+        "session_recorded" => Join(
+            $"recording {body.Text("recordingId")}", body.Text("mode") == "all" ? "output and input" : body.Text("mode"),
+            Ages.Exact(TimeSpan.FromMilliseconds(body.Real("durationMs") ?? 0)), Ages.Bytes(body.Number("size") ?? 0),
+            body.Text("cut") is { } cut ? $"cut: {cut}" : null, body.Text("error")),
+        "session_recording_read" => $"recording {body.Text("recordingId")}",
         "container_connect_requested" => $"{body.Inner("network")?.Text("networkName")}: address {body.Inner("endpoint")?.Text("address")} leased",
         "container_disconnect_requested" => body.Text("networkName") ?? "",
         "network_remove_requested" or "network_removed" => body.Text("name") ?? "",
@@ -183,6 +188,13 @@ internal static class EventWords
     private static string? From(string? source) => source is null ? null : "from " + Ids.Familiar(source);
 
     private static string? Command(EventBody? config) => config is { } c ? string.Join(' ', c.Texts("entrypoint").Concat(c.Texts("cmd"))) : null;
+
+    private static string? Recorded(EventBody body) => body.Inner("recording")?.Text("mode") switch
+    {
+        null => null,
+        "all" => "output and input recorded",
+        var mode => mode + " recorded",
+    };
 
     private static string? Took(DateTimeOffset? from, DateTimeOffset? to) => to - from is { } span ? "in " + Ages.Exact(span) : null;
 
