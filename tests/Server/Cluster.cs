@@ -38,6 +38,8 @@ public sealed class Cluster : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(cluster.Instance.WorkerSocket)!);
         if (IsRoot)
             await RunAsync("chown", "-R", "postgres", home);
+        // A server that another test starts in this process changes the umask for a moment: without x nobody enters a folder.
+        await RunAsync("chmod", "-R", "u+rwX,go+rX", home);
         await RunAsync("chmod", "711", home);
         try
         {
