@@ -37,9 +37,9 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
     [InlineData("""{"HostConfig":{"CgroupParent":"/else"}}""", "HostConfig.CgroupParent (\"/else\")")]
     [InlineData("""{"HostConfig":{"DeviceRequests":[{"Count":-1}]}}""", "HostConfig.DeviceRequests ([{\"Count\":-1}])")]
-    [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"tag":"x"}}}}""", "HostConfig.LogConfig.Config.tag (x)")]
+    [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"tag":"{{json .}}"}}}}""", "HostConfig.LogConfig.Config.tag ({{json .}}): a template of more than fields")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"mode":"non-blocking"}}}}""", "HostConfig.LogConfig.Config.mode (non-blocking)")]
-    [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file, local and none")]
+    [InlineData("""{"HostConfig":{"LogConfig":{"Type":"syslog"}}}""", "HostConfig.LogConfig.Type syslog: a log driver other than json-file, local, journald and none")]
     [InlineData("""{"HostConfig":{"NetworkMode":"own","Links":["db"]}}""", "HostConfig.Links in network own: links in another network than the default one")]
     [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"bridge":{"IPAMConfig":{"IPv6Address":"fd00::9"}}}}}""",
         "NetworkingConfig.EndpointsConfig.bridge.IPAMConfig.IPv6Address (\"fd00::9\")")]
