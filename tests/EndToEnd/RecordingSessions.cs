@@ -65,7 +65,7 @@ public sealed class RecordingSessions(RunningInstance engine)
         var (id, file) = await SealedAsync("exec-taped");
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         text.ShouldContain("42");
-        text.ShouldNotContain("\"i\"");
+        text.TrimEnd('\n').Split('\n').Skip(1).Select(l => JsonDocument.Parse(l).RootElement[1].GetString()).ShouldNotContain("i");
         (await engine.DockerAsync("shiplog", "play", "--speed", "1000", id)).Succeeded().Output.ShouldContain("42");
         (await engine.DockerAsync("rm", "-f", "exec-taped")).Succeeded();
     }
