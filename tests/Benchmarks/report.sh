@@ -81,7 +81,7 @@ FLOOR
   figure 'start until both answer' 'server and worker started until both answer, ms' "($(spread 'start until both answer' ours))" '' 1200
   figure 'ready again after kill -9 of both' 'ready again after kill -9 of both, a container untouched, ms' \
     "($(spread 'ready again after kill -9 of both' ours))" '(--live-restore, and its containerd)' 1200
-  figure 'run --rm, the first of many' "\`run --rm\`, the first tenth of $(median lives ours) lives, ms" '' '' ''
+  figure 'run --rm, the first of many' "\`run --rm\`, the first tenth of $(median lives ours | cut -d. -f1) lives, ms" '' '' ''
   figure 'run --rm, the last of many' 'the last tenth, ms; nothing left in the kernel' '' '' '1.20 times the first'
   figure 'resident after many lives' 'resident when idle after them, MB' '' '' ''
   cat <<TRACE
