@@ -31,6 +31,8 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> OpenAsync(string address, ColorScheme colours = ColorScheme.Light)
     {
+        // On a busy machine the page is behind by more than the 5 s that Playwright waits.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
