@@ -128,6 +128,9 @@ public sealed record Container
     /// <summary>This command has been accepted already, and perhaps has ended.</summary>
     public bool Knows(string commandId) => OpenCommandId == commandId || LastCommandId == commandId;
 
+    /// <summary>What it runs, and with which arguments: the entry point, and the command after it.</summary>
+    public string[] Program() => [.. Config?.Entrypoint ?? [], .. Config?.Cmd ?? []];
+
     /// <summary>The exec of this id, where the state still has it.</summary>
     public Exec? Exec(string id) => Array.Find(Execs, e => e.Id == id);
 

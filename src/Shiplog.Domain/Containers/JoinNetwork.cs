@@ -12,8 +12,7 @@ public static class JoinNetwork
     /// <summary>The start as it was accepted, and at once as failed where the other's network cannot be joined now.</summary>
     /// <param name="host">The container whose network it is; <see cref="Container.Absent"/> where there is none.</param>
     public static Decision Decide(ContainerStartRequested intent, Container guest, Container host) => Fault(guest, host) is var (kind, error)
-        ? Decision.Accept(intent, new ContainerCommandFailed(
-            guest.Id, intent.CommandId, "StartContainer", "JoinNetwork", kind.ToString(), error, 128, intent.At))
+        ? StartContainer.FailAtOnce(intent, "JoinNetwork", kind, error)
         : Decision.Accept(intent);
 
     private static (FailureKind Kind, string Error)? Fault(Container guest, Container host) =>

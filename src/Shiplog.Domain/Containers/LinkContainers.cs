@@ -33,8 +33,7 @@ public static class LinkContainers
             _ = TryParse(link, out var id, out var alias);
             var other = linked.GetValueOrDefault(id) ?? Container.Absent;
             if (Fault(container, other, id, alias) is var (kind, error))
-                return Decision.Accept(intent with { Endpoint = null, Further = null, Ports = null }, new ContainerCommandFailed(
-                    container.Id, intent.CommandId, "StartContainer", "LinkContainers", kind.ToString(), error, 128, intent.At));
+                return StartContainer.FailAtOnce(intent, "LinkContainers", kind, error);
             var address = AddressOf(other)!;
             string[] names = [.. new[] { alias, other.Config!.Hostname, other.Name }.Distinct()];
             links.Add(new LinkedContainer(id, alias, address, names, [.. Env(container, other, alias, address)]));

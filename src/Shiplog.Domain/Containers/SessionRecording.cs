@@ -17,7 +17,7 @@ public sealed record SessionRecording(string Id, string Mode)
     /// <param name="configured">For all containers.</param>
     public static SessionRecording? Of(ContainerConfig? config, string id, RecordMode configured)
     {
-        var asked = config is not null && TryParse(config, out var mode) ? mode : RecordMode.Off;
+        var asked = (config is null ? null : Asked(config)) ?? RecordMode.Off;
         return (asked > configured ? asked : configured) switch
         {
             RecordMode.Output => new SessionRecording(id, "output"),
@@ -37,20 +37,16 @@ public sealed record SessionRecording(string Id, string Mode)
 
     /// <summary>Why the container's label cannot be meant; <see langword="null"/> where it can, or is not there.</summary>
     public static string? Fault(ContainerConfig config) =>
-        TryParse(config, out _) ? null : $"invalid label {Label}={config.Labels[Label]}: it is one of off, output and all";
+        Asked(config) is not null ? null : $"invalid label {Label}={config.Labels[Label]}: it is one of off, output and all";
 
-    private static bool TryParse(ContainerConfig config, out RecordMode mode)
+    /// <summary>What its label asks for; <see langword="null"/> where that cannot be meant.</summary>
+    private static RecordMode? Asked(ContainerConfig config) => config.Labels.GetValueOrDefault(Label) switch
     {
-        var (known, read) = config.Labels.GetValueOrDefault(Label) switch
-        {
-            null or "off" => (true, RecordMode.Off),
-            "output" => (true, RecordMode.Output),
-            "all" => (true, RecordMode.All),
-            _ => (false, RecordMode.Off),
-        };
-        mode = read;
-        return known;
-    }
+        null or "off" => RecordMode.Off,
+        "output" => RecordMode.Output,
+        "all" => RecordMode.All,
+        _ => null,
+    };
 }
 
 /// <summary>A recording that is being made.</summary>

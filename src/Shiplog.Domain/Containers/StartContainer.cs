@@ -1,3 +1,5 @@
+using Shiplog.Contracts.Orders;
+
 namespace Shiplog.Domain.Containers;
 
 /// <summary>Run the container's program.</summary>
@@ -26,4 +28,13 @@ public sealed record StartContainer(string CommandId)
             }),
         };
     }
+
+    /// <summary>
+    /// The start as it was accepted, and at once as failed for what it needs of others: the attempt is on record, and nothing is leased
+    /// for it. 128 is Docker's exit code of a program that was never run.
+    /// </summary>
+    /// <param name="step">What could not be done.</param>
+    internal static Decision FailAtOnce(ContainerStartRequested intent, string step, FailureKind kind, string error) => Decision.Accept(
+        intent with { Endpoint = null, Further = null, Ports = null },
+        new ContainerCommandFailed(intent.ContainerId, intent.CommandId, "StartContainer", step, kind.ToString(), error, 128, intent.At));
 }

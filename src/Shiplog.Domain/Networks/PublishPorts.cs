@@ -35,9 +35,9 @@ public static class PublishPorts
     {
         if (Choose(container, taken, anyFirst, anyLast, out var fault) is { } ports)
             return Decision.Accept(ports is [] ? intent : intent with { Ports = ports });
-        return Decision.Accept(intent with { Endpoint = null, Further = null }, new ContainerCommandFailed(
-            container.Id, intent.CommandId, "StartContainer", "PublishPorts", nameof(FailureKind.InUse),
-            Failed(container.Name, EndpointId.Of(container.Id, Over(intent)?.NetworkId, intent.CommandId), fault), 128, intent.At));
+        return Containers.StartContainer.FailAtOnce(
+            intent, "PublishPorts", FailureKind.InUse,
+            Failed(container.Name, EndpointId.Of(container.Id, Over(intent)?.NetworkId, intent.CommandId), fault));
     }
 
     /// <summary>Docker's words for ports that cannot be published.</summary>

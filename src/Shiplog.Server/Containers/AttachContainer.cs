@@ -27,7 +27,7 @@ internal sealed class AttachContainerEndpoint(
     }
 
     private static string Recorded(ContainerAttached? attached, Container c) => RecordingQuery.Of(
-        attached?.Recording, [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []], (c.Host?.ConsoleWidth ?? 0, c.Host?.ConsoleHeight ?? 0));
+        attached?.Recording, c.Program(), (c.Host?.ConsoleWidth ?? 0, c.Host?.ConsoleHeight ?? 0));
 
     private static string Query(DockerRequest request, AttachContainer command, bool tty)
     {

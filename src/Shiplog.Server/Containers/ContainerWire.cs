@@ -39,9 +39,6 @@ internal static class ContainerWire
         var clear => $" ({clear})",
     };
 
-    /// <summary>The program and its arguments.</summary>
-    public static string[] Program(Container c) => [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []];
-
     /// <summary>The container's networks; while it does not run it has a place in them, but no address.</summary>
     /// <param name="mode">The network that its mode names, where it is known.</param>
     /// <param name="aliasesWithId">Up to 1.44 the short id is among the aliases.</param>
@@ -117,5 +114,5 @@ internal static class ContainerWire
         Status(c, now), new SummaryHostConfigDto(c.Host?.NetworkMode ?? ""), new SummaryNetworksDto(Networks(c)), MountWire.Of(c, instance));
 
     private static string Command(Container c) =>
-        string.Join(' ', Program(c).Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));
+        string.Join(' ', c.Program().Select((a, i) => i > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a));
 }

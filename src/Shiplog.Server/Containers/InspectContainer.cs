@@ -51,7 +51,7 @@ internal sealed class InspectContainer(
 
     private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ContainerSize? size, ApiVersion version)
     {
-        var program = ContainerWire.Program(c);
+        var program = c.Program();
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(etc, "resolv.conf"), Path.Combine(etc, "hostname"), Path.Combine(etc, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,

@@ -155,7 +155,7 @@ internal sealed class OrderFactory(Instance instance)
         var config = container.Config ?? throw new InvalidOperationException($"container {container.Id} has no configuration");
         var host = HostOf(container);
         return new Contract.ContainerProcess(
-            [.. config.Entrypoint ?? [], .. config.Cmd], [.. Told(intent, config.Env), .. config.Env], config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
+            container.Program(), [.. Told(intent, config.Env), .. config.Env], config.WorkingDir is "" ? "/" : config.WorkingDir, config.User,
             config.Tty, config.OpenStdin, config.StdinOnce, config.Hostname is "" ? container.Id[..12] : config.Hostname,
             config.Domainname, [.. host.ExtraHosts, .. (intent.Links ?? []).Select(l => $"{string.Join(' ', l.Names)}:{l.Address}")], host.Dns is [] ? instance.Settings.Dns : host.Dns, host.DnsSearch, host.DnsOptions,
             host.CapAdd, host.CapDrop, config.StopSignal, host.LogDriver, host.ConsoleWidth, host.ConsoleHeight)

@@ -44,13 +44,11 @@ internal sealed class ContainerViews(StoreReader reader, IDocumentStore store)
         var c = snapshot.State;
         var endpoint = c.Endpoint ?? c.LastEndpoint;
         return new ContainerView(
-            c.Id, c.Name, c.ImageReference, c.ImageId, Command(c), StateOf(c), c.FinishedAt is null || c.HasProcess ? null : c.ExitCode,
+            c.Id, c.Name, c.ImageReference, c.ImageId, string.Join(' ', c.Program()), StateOf(c), c.FinishedAt is null || c.HasProcess ? null : c.ExitCode,
             c.Error is "" ? null : c.Error, c.CreatedAt, c.StartedAt, c.FinishedAt, c.RemovedAt, endpoint?.Address,
             endpoint?.NetworkName ?? c.Host?.NetworkMode, endpoint?.MacAddress, snapshot.CreatedBy,
             [.. history?.Commits.Select(m => m.ImageId) ?? []], snapshot.Host);
     }
-
-    private static string Command(Container c) => string.Join(' ', [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []]);
 
     /// <summary>In Docker's words, and <c>removed</c>.</summary>
     public static string StateOf(Container c) => c.Status switch

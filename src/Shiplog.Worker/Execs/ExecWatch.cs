@@ -84,7 +84,7 @@ internal sealed class ExecWatch(
         }
     }
 
-    private Task EndOfConmonAsync(ExecRun run) =>
+    private Task EndOfConmonAsync(ExecRun run) => run.EndOfConmon ??=
         Conmon.Running(run.Paths.Folder) is { } holder ? ends.Of(holder, PidHandle.StartTicks(holder)) : Task.CompletedTask;
 
     private async Task ReportAsync(ExecRun run)

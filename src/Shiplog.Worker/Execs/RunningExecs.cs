@@ -12,6 +12,9 @@ internal sealed class ExecRun(ExecPaths paths, ExecRecord record)
 
     public ExecRecord Record { get; set; } = record;
 
+    /// <summary>Ends with conmon; <see langword="null"/> while nobody has asked.</summary>
+    public Task? EndOfConmon { get; set; }
+
     /// <summary>Ends when the end is on disk, or the program could not be started.</summary>
     public Task Ended => _ended.Task;
 

@@ -11,7 +11,6 @@ namespace Shiplog.Worker.Recordings;
 /// <summary>All recordings of sessions on this host, those of removed containers too, for as long as the configuration says.</summary>
 internal sealed class SessionRecordings(Instance instance, FactDelivery facts, TimeProvider time, ILogger<SessionRecordings> logger) : BackgroundService
 {
-    private static readonly TimeSpan BetweenPrunings = TimeSpan.FromHours(6);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
 
     /// <summary>Begins one; it ends when it is disposed of.</summary>
@@ -47,32 +46,10 @@ internal sealed class SessionRecordings(Instance instance, FactDelivery facts, T
     }
 
     /// <summary>Deletes what has been kept long enough.</summary>
-    public void Prune()
-    {
-        if (instance.Settings.KeptRecordingDays == 0 || !Directory.Exists(RecordingPaths.Root(instance)))
-            return;
-        var kept = time.GetUtcNow().UtcDateTime - TimeSpan.FromDays(instance.Settings.KeptRecordingDays);
-        foreach (var file in new DirectoryInfo(RecordingPaths.Root(instance)).EnumerateFiles("*" + RecordingPaths.Closed)
-            .Where(f => f.LastWriteTimeUtc < kept))
-            file.Delete();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(BetweenPrunings, time);
-        do
-        {
-            try
-            {
-                Prune();
-            }
-            catch (IOException e)
-            {
-                logger.NotPruned(e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => instance.Settings.KeptRecordingDays is > 0 and var days
+        ? OldFiles.PruneAsync(
+            RecordingPaths.Root(instance), "*" + RecordingPaths.Closed, TimeSpan.FromDays(days), logger.NotPruned, time, stoppingToken)
+        : Task.CompletedTask;
 
     private async Task SealAsync(RecordingPaths paths, SessionRecordedReport report, string cause)
     {

@@ -9,8 +9,6 @@ namespace Shiplog.Worker.Streams;
 /// </summary>
 internal sealed class KeptLogs(Instance instance, TimeProvider time, ILogger<KeptLogs> logger) : BackgroundService
 {
-    private static readonly TimeSpan BetweenPrunings = TimeSpan.FromHours(6);
-
     private readonly string _folder = Path.Combine(instance.WorkerFolder, "kept-logs");
 
     /// <summary>Where a container's last lines are, once it is removed.</summary>
@@ -32,31 +30,8 @@ internal sealed class KeptLogs(Instance instance, TimeProvider time, ILogger<Kep
     }
 
     /// <summary>Deletes what has been kept long enough.</summary>
-    public void Prune()
-    {
-        if (!Directory.Exists(_folder))
-            return;
-        var kept = time.GetUtcNow().UtcDateTime - TimeSpan.FromDays(instance.Settings.KeptLogDays);
-        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles().Where(f => f.LastWriteTimeUtc < kept))
-            file.Delete();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(BetweenPrunings, time);
-        do
-        {
-            try
-            {
-                Prune();
-            }
-            catch (IOException e)
-            {
-                logger.LogsNotPruned(e.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => OldFiles.PruneAsync(
+        _folder, "*", TimeSpan.FromDays(instance.Settings.KeptLogDays), logger.LogsNotPruned, time, stoppingToken);
 
     // Whole lines only, the last of them.
     private string Shorten(List<LogFile> files, string rest)

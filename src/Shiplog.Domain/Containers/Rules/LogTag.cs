@@ -36,7 +36,7 @@ public static partial class LogTag
         "ImageID" => Short(c.ImageId.Replace("sha256:", "", StringComparison.Ordinal)),
         "ImageFullID" => c.ImageId,
         "ImageName" => c.ImageReference,
-        "Command" => string.Join(' ', [.. c.Config?.Entrypoint ?? [], .. c.Config?.Cmd ?? []]),
+        "Command" => string.Join(' ', c.Program()),
         "Hostname" => Environment.MachineName,
         "DaemonName" => "docker",
         _ => null,
