@@ -70,6 +70,22 @@ public class ShowingContainers : ABrowser
     }
 
     [Fact]
+    public async Task A_page_that_cannot_go_on_following_says_so()
+    {
+        var web = ALog.AContainer("web", "created");
+        Rest.Give("/api/v1/containers", (ContainerView[])[web]);
+        Rest.Answer("/api/v1/containers/" + web.Id, _ => throw new InvalidOperationException("nobody expected this"));
+        var live = GoLive();
+        var page = Render<MainLayout>(p => p.Add(l => l.Body, b => { b.OpenComponent<ContainersPage>(0); b.CloseComponent(); }));
+        page.WaitForState(() => Rest.Asked.Count(a => a == "/api/v1/containers") == 2);
+
+        var e = new ALog().Add("container_started", 0, stream: "container/" + web.Id);
+        await live.WriteAsync(Encoding.UTF8.GetBytes($"data: {JsonSerializer.Serialize(e, JsonSerializerOptions.Web)}\n\n"), Xunit.TestContext.Current.CancellationToken);
+
+        page.WaitForAssertion(() => page.Find(".notice.bad").TextContent.ShouldContain("nobody expected this"));
+    }
+
+    [Fact]
     public void A_store_that_is_away_is_said_in_words()
     {
         Rest.StoreIsAway = true;

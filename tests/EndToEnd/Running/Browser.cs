@@ -11,16 +11,23 @@ internal sealed class Browser : IAsyncDisposable
     private Browser(IPlaywright playwright, IBrowser browser, IPage page)
     {
         (_playwright, _browser, Page) = (playwright, browser, page);
+        var output = TestContext.Current.TestOutputHelper;
+        void Complain(string what)
+        {
+            Errors.Add(what);
+            // A test that fails for what the page no longer shows would not come to look at Errors.
+            output?.WriteLine("the page complains: " + what);
+        }
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                Errors.Add(message.Text);
+                Complain(message.Text);
         };
-        page.PageError += (_, error) => Errors.Add(error);
+        page.PageError += (_, error) => Complain(error);
         page.Response += (_, response) =>
         {
             if (response.Status >= 400)
-                Errors.Add($"{response.Status} {response.Url}");
+                Complain($"{response.Status} {response.Url}");
         };
     }
 
@@ -31,8 +38,6 @@ internal sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> OpenAsync(string address, ColorScheme colours = ColorScheme.Light)
     {
-        // On a busy machine the page is behind by more than the 5 s that Playwright waits.
-        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -12,13 +12,14 @@ internal sealed record EventPage(IReadOnlyList<EventView> Events, long ReachedFr
     public bool IsStart => ReachedFrom <= 1;
 
     /// <summary>
-    /// With what has just happened on top. The far end is cut where a page that follows a busy log would grow without limit.
+    /// With what has just happened on top; what is on the page already is not put there twice. The far end is cut where a
+    /// page that follows a busy log would grow without limit.
     /// </summary>
-    public EventPage Prepend(IReadOnlyList<EventView> news)
+    public EventPage Prepend(IReadOnlyList<EventView> news, int longest = LongestPage)
     {
         var newest = Events.Count > 0 ? Events[0].Sequence : 0;
         EventView[] all = [.. news.Where(e => e.Sequence > newest), .. Events];
-        return all.Length <= LongestPage ? this with { Events = all } : new EventPage(all[..LongestPage], all[LongestPage - 1].Sequence);
+        return all.Length <= longest ? this with { Events = all } : new EventPage(all[..longest], all[longest - 1].Sequence);
     }
 
     private const int LongestPage = 300;

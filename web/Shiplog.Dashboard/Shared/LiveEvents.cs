@@ -44,7 +44,7 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
         }
     }
 
-    /// <summary>Ends when the connection has closed; faulted only by a bug.</summary>
+    /// <summary>Ends when the connection has closed for good.</summary>
     internal Task Completion { get; private set; } = Task.CompletedTask;
 
     public void Dispose()
@@ -103,6 +103,13 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
                 LiveLogLost(e.Message);
                 Tell(false, e.Message, cancellation);
             }
+#pragma warning disable CA1031 // A bug; but pages that are no longer told anything would go on saying that they are live.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LiveLogBroke(e);
+                Tell(false, e.Message, cancellation);
+            }
             await Task.Delay(pause, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -134,6 +141,9 @@ internal sealed partial class LiveEvents(RestClient rest, TimeProvider clock, IL
 
     [LoggerMessage(4001, LogLevel.Debug, "live log lost: {Reason}")]
     private partial void LiveLogLost(string reason);
+
+    [LoggerMessage(4002, LogLevel.Error, "the live log broke; connecting again")]
+    private partial void LiveLogBroke(Exception fault);
 }
 
 /// <summary>One page's share of the live log.</summary>

@@ -16,6 +16,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     private readonly CancellationTokenSource _life = new();
     private LiveSubscription? _subscription;
     private Task _following = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
     private bool _handedOver;
 
     [Inject] private LiveEvents Live { get; set; } = default!;
@@ -38,7 +39,10 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Reads all that the page shows.</summary>
     protected abstract Task LoadAsync(CancellationToken cancellation);
 
-    /// <summary>Takes in what happened; reads again only what that touches.</summary>
+    /// <summary>
+    /// Takes in what happened; reads again only what that touches. What was read last may know of it already: the page
+    /// listens before it reads.
+    /// </summary>
     protected abstract Task ApplyAsync(IReadOnlyList<EventView> events, CancellationToken cancellation);
 
     /// <summary>What the page shows, as one value.</summary>
@@ -76,10 +80,12 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Loads, and shows a fault in words.</summary>
     protected Task ReloadAsync() => GuardedAsync(LoadAsync);
 
-    /// <summary>Runs a read, and shows a fault in words.</summary>
-    protected async Task GuardedAsync(Func<CancellationToken, Task> read)
+    // One read at a time, in the order in which they were asked for: of two at once, the one that saw less could end last.
+    private Task GuardedAsync(Func<CancellationToken, Task> read) => _reading = GuardedAfterAsync(_reading, read);
+
+    private async Task GuardedAfterAsync(Task earlier, Func<CancellationToken, Task> read)
     {
-        ArgumentNullException.ThrowIfNull(read);
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         try
         {
             await read(Life);
@@ -102,6 +108,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         await _life.CancelAsync();
         _subscription?.Dispose();
         await _following;
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _life.Dispose();
     }
 
@@ -130,6 +137,13 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             }
             catch (OperationCanceledException) when (Life.IsCancellationRequested)
             {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it is, a page that no longer follows must say so; the error boundary does.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                await DispatchExceptionAsync(e);
                 return;
             }
         }
