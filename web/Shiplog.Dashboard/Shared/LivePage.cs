@@ -143,7 +143,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                await DispatchExceptionAsync(e);
+                // A page that has gone has nobody to say it to.
+                if (!Life.IsCancellationRequested)
+                    await DispatchExceptionAsync(e);
                 return;
             }
         }
