@@ -39,6 +39,9 @@ internal static class MartenSetup
             NoResetOnClose = true,
             SslMode = SslMode.Disable,
             SearchPath = Schema,
+            // For the projections, which a power cut sets back and the log makes whole. The log itself is written by Pen,
+            // which waits for the disk.
+            Options = "-c synchronous_commit=off",
         }.ConnectionString);
         builder.UseLoggerFactory(loggers);
         return builder.Build();
@@ -68,8 +71,6 @@ internal static class MartenSetup
         events.MetadataConfig.EnableAll();
         events.MetadataConfig.UserNameEnabled = true;
         events.TimeProvider = time;
-        // The daemon is woken by each commit and polls only in case a notification was lost.
-        events.UseListenNotifyForEventAppends = true;
         EventNames.Register(events);
     }
 
@@ -101,6 +102,7 @@ internal static class MartenSetup
         projections.Add(new IpLeaseProjection(), ProjectionLifecycle.Inline);
         projections.Add(new PortLeaseProjection(), ProjectionLifecycle.Inline);
         projections.AsyncMode = DaemonMode.ExternallyManaged;
+        // It is woken by commits (CommitWakeup); this is for what was left when the server ended.
         projections.SlowPollingTime = TimeSpan.FromSeconds(5);
         projections.Add(new ContainerHistoryProjection(), ProjectionLifecycle.Async);
         projections.Add(new ImageHistoryProjection(), ProjectionLifecycle.Async);

@@ -101,7 +101,7 @@ internal sealed partial class Pen(NpgsqlDataSource database, IDocumentStore stor
         var connection = await database.OpenConnectionAsync(cancellation);
         try
         {
-            await using var command = new NpgsqlCommand("set lock_timeout = '5s'", connection);
+            await using var command = new NpgsqlCommand("set lock_timeout = '5s'; set synchronous_commit = on", connection);
             await command.ExecuteNonQueryAsync(cancellation);
             command.CommandText = "select pg_advisory_lock($1)";
             command.Parameters.Add(new NpgsqlParameter { Value = WriterLock });

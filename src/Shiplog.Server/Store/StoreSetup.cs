@@ -13,7 +13,9 @@ internal static class StoreSetup
         services.AddMarten(s =>
         {
             var options = new StoreOptions();
-            MartenSetup.Configure(options, s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<TimeProvider>());
+            var time = s.GetRequiredService<TimeProvider>();
+            MartenSetup.Configure(options, s.GetRequiredService<NpgsqlDataSource>(), time);
+            options.Projections.Wakeup = new CommitWakeup(s.GetRequiredService<Commits>(), time);
             return options;
         });
         services.AddSingleton(new HostName(Environment.MachineName));

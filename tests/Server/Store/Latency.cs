@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Marten;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shiplog.Domain;
 using Shiplog.Domain.Containers;
 using Shiplog.Server.Store;
@@ -11,6 +13,9 @@ public sealed class Latency(StoreFixture fixture, ITestOutputHelper output)
     public async Task Of_an_intent_and_of_a_batch()
     {
         var store = fixture.Store;
+        // Histories follow meanwhile, as in a server.
+        using var histories = new HistoryDaemon(store.Get<IDocumentStore>(), TimeProvider.System, NullLogger<HistoryDaemon>.Instance);
+        await histories.StartAsync(TestStore.Cancellation);
         var network = await store.CreateNetworkAsync("10.78.0.0/16", "10.78.0.1");
         List<double> create = [], start = [], batch = [], exit = [];
         for (var i = 0; i < 400; i++)
@@ -31,6 +36,7 @@ public sealed class Latency(StoreFixture fixture, ITestOutputHelper output)
             batch.Add(Stopwatch.GetElapsedTime(t2, t3).TotalMilliseconds);
             exit.Add(Stopwatch.GetElapsedTime(t3, t4).TotalMilliseconds);
         }
+        await histories.StopAsync(TestStore.Cancellation);
         foreach (var (name, list) in new[] { ("create", create), ("start", start), ("batch4", batch), ("exit4", exit) })
         {
             list.Sort();

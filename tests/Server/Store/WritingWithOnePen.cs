@@ -49,6 +49,19 @@ public sealed class WritingWithOnePen(StoreFixture fixture)
         seen.Where(e => e.Actor == "unix:pen-test").Select(e => e.Stream).Order().ShouldBe(written.Order());
     }
 
+    [Fact]
+    public async Task Each_commit_waits_for_the_disk()
+    {
+        var setting = await Store.Get<Pen>().WriteAsync(TestStore.Request(), "host", async writing =>
+        {
+            await using var command = writing.Session.Connection!.CreateCommand();
+            command.CommandText = "show synchronous_commit";
+            return (string?)await command.ExecuteScalarAsync(TestStore.Cancellation);
+        }, TestStore.Cancellation);
+
+        setting.ShouldBe("on");
+    }
+
     private async Task RollBackAsync(CommandContext context)
     {
         var taken = await Store.CreateContainerAsync();
