@@ -20,6 +20,7 @@ internal static class Commands
         var shiplog = new Command(Name, "Ask the engine about the past")
         {
             ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
+            ShowLineage.Command(output), ShowTags.Command(output),
             ListRecordings.Command(output), PlayRecording.Command(output),
         };
         return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };
@@ -33,18 +34,31 @@ internal static class Commands
     /// <summary>A container's name or id, present or removed; the shell offers those that there were.</summary>
     public static Argument<string> Container()
     {
-        var argument = new Argument<string>("CONTAINER") { Description = "Name or id, of a removed container too" };
-        argument.CompletionSources.Add(context => NamesAsync(context.ParseResult).GetAwaiter().GetResult());
+        var argument = new Argument<string>("CONTAINER") { HelpName = "CONTAINER", Description = "Name or id, of a removed container too" };
+        argument.CompletionSources.Add(context => Names(context.ParseResult, async engine =>
+            (await engine.ContainersAsync(null, CancellationToken.None)).Select(c => c.Name)));
         return argument;
     }
 
+    /// <summary>An image's name or id, present or removed; the shell offers the names that there are.</summary>
+    public static Argument<string> Image()
+    {
+        var argument = new Argument<string>("IMAGE") { HelpName = "IMAGE", Description = "Name or id, of a removed image too" };
+        argument.CompletionSources.Add(context => Names(context.ParseResult, ImageNamesAsync));
+        return argument;
+    }
+
+    /// <summary>What the shell offers for an image.</summary>
+    internal static async Task<IEnumerable<string>> ImageNamesAsync(Engine engine) =>
+        (await engine.ImagesAsync(CancellationToken.None)).SelectMany(i => i.References);
+
     // A shell that asks for completions is not told what went wrong.
-    private static async Task<string[]> NamesAsync(ParseResult parsed)
+    internal static string[] Names(ParseResult parsed, Func<Engine, Task<IEnumerable<string>>> ask)
     {
         try
         {
             using var engine = EngineOf(parsed);
-            return [.. (await engine.ContainersAsync(removed: true, CancellationToken.None)).Select(c => c.Name).Distinct()];
+            return [.. ask(engine).GetAwaiter().GetResult().Distinct()];
         }
         catch (CliException)
         {

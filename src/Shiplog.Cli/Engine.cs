@@ -13,9 +13,25 @@ internal sealed class Engine(Uri address) : IDisposable
 {
     private readonly HttpClient _client = Client(address);
 
-    /// <param name="removed">With those that are no more.</param>
-    public Task<ContainerView[]> ContainersAsync(bool removed, CancellationToken cancellation) =>
-        GetAsync($"containers?all={(removed ? "true" : "false")}", CliJson.Default.ContainerViewArray, cancellation);
+    /// <summary>All that there ever were.</summary>
+    /// <param name="on">Only those that were made from this image, or from one that was made of it; <see langword="null"/> for all.</param>
+    public Task<ContainerView[]> ContainersAsync(string? on, CancellationToken cancellation) => GetAsync(
+        "containers?all=true" + (on is null ? "" : $"&on={Uri.EscapeDataString(on)}"), CliJson.Default.ContainerViewArray, cancellation);
+
+    /// <summary>Images that are there.</summary>
+    public Task<ImageView[]> ImagesAsync(CancellationToken cancellation) => GetAsync("images", CliJson.Default.ImageViewArray, cancellation);
+
+    /// <param name="at">What the name meant at this time.</param>
+    public Task<ImageLineageView> LineageAsync(string image, DateTimeOffset? at, CancellationToken cancellation) =>
+        GetAsync($"images/lineage?image={Uri.EscapeDataString(image)}{At(at)}", CliJson.Default.ImageLineageView, cancellation);
+
+    /// <summary>What a name of an image has meant, latest first.</summary>
+    /// <param name="at">Only what it meant at this time.</param>
+    public Task<TagChangeView[]> TagChangesAsync(string name, DateTimeOffset? at, CancellationToken cancellation) =>
+        GetAsync($"tags?name={Uri.EscapeDataString(name)}{At(at)}", CliJson.Default.TagChangeViewArray, cancellation);
+
+    /// <summary>The end of a query that asks for a time.</summary>
+    public static string At(DateTimeOffset? at) => at is { } time ? $"&at={Uri.EscapeDataString(time.ToString("O"))}" : "";
 
     public Task<ContainerView> ContainerAsync(string idOrName, CancellationToken cancellation) =>
         GetAsync($"containers/{Uri.EscapeDataString(idOrName)}", CliJson.Default.ContainerView, cancellation);
@@ -137,5 +153,8 @@ internal sealed record Problem(string? Title, string? Detail);
 [JsonSerializable(typeof(AddressLeaseView[]))]
 [JsonSerializable(typeof(PortLeaseView[]))]
 [JsonSerializable(typeof(RecordingView[]))]
+[JsonSerializable(typeof(ImageView[]))]
+[JsonSerializable(typeof(ImageLineageView))]
+[JsonSerializable(typeof(TagChangeView[]))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class CliJson : JsonSerializerContext;

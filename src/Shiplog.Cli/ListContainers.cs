@@ -9,11 +9,13 @@ internal static class ListContainers
     public static Command Command(TextWriter output)
     {
         var last = new Option<int>("--last", "-n") { Description = "The last so many (0: all)", DefaultValueFactory = _ => 30 };
-        var command = new Command("ps", "List containers, the removed ones too") { last };
+        var on = new Option<string?>("--on") { Description = "Only those that ran on this image, or on one that was made of it" };
+        on.CompletionSources.Add(context => Commands.Names(context.ParseResult, Commands.ImageNamesAsync));
+        var command = new Command("ps", "List containers, the removed ones too") { last, on };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var engine = Commands.EngineOf(parsed);
-            var containers = await engine.ContainersAsync(removed: true, cancellation);
+            var containers = await engine.ContainersAsync(parsed.GetValue(on), cancellation);
             var limit = parsed.GetValue(last);
             Write(output, limit > 0 ? [.. containers.Take(limit)] : containers);
         });

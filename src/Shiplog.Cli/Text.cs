@@ -44,4 +44,7 @@ internal static class Text
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var at)
             ? at
             : throw new CliException($"\"{text}\" is not a time; write it as 2026-11-17 14:03 or 2026-11-17T14:03:00Z");
+
+    /// <inheritdoc cref="ParseTime"/>
+    public static DateTimeOffset? ParseTimeOrNone(string? text) => text is null ? null : ParseTime(text);
 }

@@ -16,7 +16,7 @@ internal static partial class WhoHad
         command.SetAction(async (parsed, cancellation) =>
         {
             var wanted = parsed.GetValue(address)!;
-            var time = parsed.GetValue(at) is { } text ? Text.ParseTime(text) : (DateTimeOffset?)null;
+            var time = Text.ParseTimeOrNone(parsed.GetValue(at));
             using var engine = Commands.EngineOf(parsed);
             var found = PortQuery(wanted, time) is { } port
                 ? Write(output, await engine.PortLeasesAsync(port, cancellation))
@@ -45,7 +45,7 @@ internal static partial class WhoHad
         return At($"port={port}{(protocol is "" ? "" : "&protocol=" + protocol)}{(address is "" ? "" : "&address=" + address)}", at);
     }
 
-    private static string At(string query, DateTimeOffset? at) => at is { } time ? $"{query}&at={Uri.EscapeDataString(time.ToString("O"))}" : query;
+    private static string At(string query, DateTimeOffset? at) => query + Engine.At(at);
 
     [GeneratedRegex(@"^((?<address>[0-9]+(\.[0-9]+){3})?:)?(?<port>[0-9]{1,5})(/(?<protocol>tcp|udp|sctp))?\z")]
     private static partial Regex PortPattern();

@@ -79,9 +79,49 @@ public sealed class TellingOfThePast
     [Fact]
     public async Task A_shell_is_offered_the_commands_and_then_their_options()
     {
-        (await CompleteAsync("shiplog", "")).ShouldBe(["logs", "play", "ps", "recordings", "show", "who", ":4"], ignoreOrder: true);
+        (await CompleteAsync("shiplog", "")).ShouldBe(["lineage", "logs", "play", "ps", "recordings", "show", "tags", "who", ":4"], ignoreOrder: true);
         (await CompleteAsync("shiplog", "sh")).ShouldBe(["show", ":4"]);
+        (await CompleteAsync("shiplog", "ps", "--o")).ShouldContain("--on");
         (await CompleteAsync("shiplog", "ps", "--l")).ShouldContain("--last");
+    }
+
+    [Fact]
+    public void A_line_of_images_is_drawn_from_the_base_to_what_was_made()
+    {
+        RelativeView Image(char digit, string name, int distance, bool inferred = false, string? container = null, bool present = true) => new(
+            "sha256:" + new string(digit, 64), name, present, distance, inferred, container is null ? "pulled" : "committed", container, container, present, Noon, "unix:root");
+        var text = new StringWriter();
+        ShowLineage.Write(text, new ImageLineageView(
+            Image('b', "web:1", 0, container: "cce"), [Image('a', "busybox:latest", 1)], [Image('c', "web:2", 1, inferred: true, present: false)],
+            [new ArrivalView("committed", null, null, "sha256:m", Noon, "unix:root", "request", 7)]));
+        var lines = text.ToString().Split('\n');
+        lines[1].ShouldStartWith("aaaaaaaaaaaa ");
+        lines[2].ShouldStartWith("└ bbbbbbbbbbbb  <");
+        lines[2].ShouldContain("cce");
+        lines[2].ShouldEndWith("by the log");
+        lines[3].ShouldStartWith("  └ cccccccccccc");
+        lines[3].ShouldContain("(web:2)");
+        lines[3].ShouldContain("removed");
+        lines[3].ShouldEndWith("by its layers");
+        text.ToString().ShouldContain("sha256:m");
+    }
+
+    [Fact]
+    public void A_names_changes_are_a_table_or_ids_for_another_command()
+    {
+        TagChangeView[] changes =
+        [
+            new("docker.io/library/app:latest", null, "sha256:" + new string('b', 64), Noon.AddHours(1), "unix:eve", "request", 9),
+            new("docker.io/library/app:latest", "sha256:" + new string('b', 64), null, Noon, "unix:root", "request", 7),
+        ];
+        var (table, ids) = (new StringWriter(), new StringWriter());
+        ShowTags.Write(table, changes, quiet: false);
+        ShowTags.Write(ids, changes, quiet: true);
+        var lines = table.ToString().Split('\n');
+        lines[1].ShouldContain("none");
+        lines[1].ShouldContain("unix:eve");
+        lines[2].ShouldContain("bbbbbbbbbbbb");
+        ids.ToString().ShouldBe("sha256:" + new string('b', 64) + "\n");
     }
 
     private static async Task<string[]> CompleteAsync(params string[] line)

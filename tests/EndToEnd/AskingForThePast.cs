@@ -32,6 +32,33 @@ public sealed class AskingForThePast(RunningInstance engine)
     }
 
     [Fact]
+    public async Task What_a_name_meant_once_can_be_run_again_and_its_line_leads_to_every_container()
+    {
+        engine.Plug();
+        (await engine.DockerAsync("tag", "busybox", "moved")).Succeeded();
+        var old = (await engine.DockerAsync("inspect", "-f", "{{.Id}}", "moved")).Succeeded().Text;
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken); // the CLI takes times by the second
+        var then = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        (await engine.DockerAsync("run", "--name", "maker", "busybox", "touch", "/made")).Succeeded();
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
+        (await engine.DockerAsync("commit", "maker", "moved")).Succeeded();
+        (await engine.DockerAsync("run", "--rm", "--name", "on-the-new", "moved", "ls", "/made")).Succeeded();
+
+        (await engine.DockerAsync("shiplog", "tags", "-q", "--at", then, "moved")).Succeeded().Text.ShouldBe(old);
+        (await engine.DockerAsync("run", "--rm", old, "test", "!", "-e", "/made")).Succeeded();
+        (await engine.DockerAsync("shiplog", "tags", "moved")).Succeeded().Output.ShouldContain("unix:root");
+        var line = (await engine.DockerAsync("shiplog", "lineage", "moved")).Succeeded().Output;
+        foreach (var part in (string[])["by the log", "maker", "committed", "pulled"])
+            line.ShouldContain(part);
+        var ran = (await engine.DockerAsync("shiplog", "ps", "--on", "busybox", "-n", "0")).Succeeded().Output;
+        ran.ShouldContain("on-the-new");
+        ran.ShouldContain("maker");
+        (await engine.DockerAsync("shiplog", "ps", "--on", "moved")).Succeeded().Output.ShouldNotContain("maker");
+        (await engine.DockerAsync("rm", "maker")).Succeeded();
+        (await engine.DockerAsync("rmi", "moved")).Succeeded();
+    }
+
+    [Fact]
     public async Task What_is_not_known_is_said_and_the_exit_code_tells()
     {
         engine.Plug();

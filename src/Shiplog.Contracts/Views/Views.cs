@@ -52,6 +52,37 @@ public sealed record LineageNode(string Id, string Kind, string Label, string St
 /// <param name="Sequence">The event that says so.</param>
 public sealed record LineageEdge(string From, string To, string Kind, long Sequence);
 
+/// <summary>Where an image comes from and what came of it.</summary>
+/// <param name="Ancestors">Nearest first; the last is the base image.</param>
+/// <param name="Descendants">Each after the one that it was made of.</param>
+/// <param name="Arrivals">How the image came here, each time.</param>
+public sealed record ImageLineageView(RelativeView Image, RelativeView[] Ancestors, RelativeView[] Descendants, ArrivalView[] Arrivals);
+
+/// <summary>An image in a line of descent.</summary>
+/// <param name="Name">A name that points to it, or the last that did; <see langword="null"/> where none ever did.</param>
+/// <param name="HasName">It points to it now.</param>
+/// <param name="Distance">Steps from the image that was asked for; 0 for itself.</param>
+/// <param name="Inferred">No event tells that it was made of the one below it: their layers do.</param>
+/// <param name="ContainerId">The container that it was committed from.</param>
+/// <param name="At">When it came here last.</param>
+/// <param name="By">By whom.</param>
+public sealed record RelativeView(
+    string Id, string? Name, bool HasName, int Distance, bool Inferred, string Origin, string? ContainerId, string? Container, bool Present, DateTimeOffset At, string By);
+
+/// <summary>One time that an image came here.</summary>
+/// <param name="How"><c>pulled</c>, <c>loaded</c> or <c>committed</c>.</param>
+/// <param name="Reference">The name by which it was fetched, or the first that the archive gave it.</param>
+/// <param name="Digest">Its manifest's.</param>
+public sealed record ArrivalView(
+    string How, string? Reference, string? Registry, string Digest, DateTimeOffset At, string By, string Cause, long Sequence);
+
+/// <summary>A name of an image began or ceased to point somewhere.</summary>
+/// <param name="Name">Fully qualified.</param>
+/// <param name="ImageId">What it meant from then on; <see langword="null"/> where nothing.</param>
+/// <param name="PreviousImageId">What it had meant; <see langword="null"/> where nothing.</param>
+public sealed record TagChangeView(
+    string Name, string? ImageId, string? PreviousImageId, DateTimeOffset At, string By, string Cause, long Sequence);
+
 /// <summary>Who holds, or held, an address of a network.</summary>
 /// <param name="Image">The container's image as it was named.</param>
 /// <param name="Actor">Who made the container.</param>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
@@ -21,6 +22,7 @@ internal static class RestApi
     public static IServiceCollection AddRest(this IServiceCollection services) => services
         .AddSingleton<ContainerViews>()
         .AddSingleton<ImageViews>()
+        .AddSingleton<ImageLineage>()
         .AddSingleton<ContainerLogs>()
         .AddSingleton<AddressViews>()
         .AddSingleton<PortViews>()
@@ -33,8 +35,14 @@ internal static class RestApi
     public static void MapRest(this RouteGroupBuilder api)
     {
         api.AddEndpointFilter(ProblemsAsync);
-        api.MapGet("/containers", async (ContainerViews views, bool? all, CancellationToken cancellation) =>
-            Ok(await views.ListAsync(all ?? false, cancellation)));
+        api.MapGet("/containers", async (ContainerViews views, ImageLineage lineage, bool? all, string? on, CancellationToken cancellation) =>
+        {
+            var line = on is null ? null : await lineage.LineOfAsync(on, cancellation);
+            if (on is not null && line is null)
+                return NoImage(on);
+            var list = await views.ListAsync(all ?? false, cancellation);
+            return Ok(line is null ? list : list.FindAll(c => line.Contains(c.ImageId)));
+        });
         api.MapGet("/containers/{idOrName}", async (ContainerViews views, string idOrName, CancellationToken cancellation) =>
             await views.FindAsync(idOrName, cancellation) is { } view ? Ok(view) : NoContainer(idOrName));
         api.MapGet("/containers/{idOrName}/events", async (ContainerViews views, EventViews events, string idOrName, CancellationToken cancellation) =>
@@ -74,6 +82,11 @@ internal static class RestApi
         api.MapGet("/events/stream", EventStream.ServeAsync);
         api.MapGet("/images", async (ImageViews views, bool? all, CancellationToken cancellation) =>
             Ok(await views.ListAsync(all ?? false, cancellation)));
+        api.MapGet("/images/lineage", async (ImageLineage lineage, string image, DateTimeOffset? at, CancellationToken cancellation) =>
+            await lineage.FindAsync(image, at, cancellation) is { } view ? Ok(view) : NoImage(image));
+        api.MapGet("/tags", async (ImageLineage lineage, string name, DateTimeOffset? at, CancellationToken cancellation) =>
+            ImageReference.TryParse(name, out var reference, out var error) ? Ok(await lineage.TagChangesAsync(reference, at, cancellation))
+            : Problem(StatusCodes.Status400BadRequest, "invalid name", error));
         api.MapGet("/lineage", async (ImageViews views, CancellationToken cancellation) => Ok(await views.LineageAsync(cancellation)));
         api.MapGet("/status", async (Status status, CancellationToken cancellation) => Ok(await status.GetAsync(cancellation)));
         api.MapFallback((HttpContext context) => Problem(
@@ -84,6 +97,9 @@ internal static class RestApi
 
     private static IResult NoContainer(string idOrName) =>
         Problem(StatusCodes.Status404NotFound, "not found", $"no container, present or removed, has the id or name {idOrName}");
+
+    private static IResult NoImage(string nameOrId) =>
+        Problem(StatusCodes.Status404NotFound, "not found", $"no image, present or removed, has the id or name {nameOrId}");
 
     private static IResult Problem(int status, string title, string detail) => Results.Problem(detail, statusCode: status, title: title);
 
