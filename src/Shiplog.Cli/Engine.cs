@@ -25,6 +25,11 @@ internal sealed class Engine(Uri address) : IDisposable
     public Task<ImageLineageView> LineageAsync(string image, DateTimeOffset? at, CancellationToken cancellation) =>
         GetAsync($"images/lineage?image={Uri.EscapeDataString(image)}{At(at)}", CliJson.Default.ImageLineageView, cancellation);
 
+    /// <summary>The commits that led to an image, as a Dockerfile.</summary>
+    /// <param name="at">What the name meant at this time.</param>
+    public Task<string> DockerfileAsync(string image, DateTimeOffset? at, CancellationToken cancellation) =>
+        TextAsync($"images/dockerfile?image={Uri.EscapeDataString(image)}{At(at)}", cancellation);
+
     /// <summary>What a name of an image has meant, latest first.</summary>
     /// <param name="at">Only what it meant at this time.</param>
     public Task<TagChangeView[]> TagChangesAsync(string name, DateTimeOffset? at, CancellationToken cancellation) =>
@@ -65,11 +70,8 @@ internal sealed class Engine(Uri address) : IDisposable
     }
 
     /// <summary>The last lines of its output.</summary>
-    public async Task<string> LogsAsync(string containerId, int tail, bool timestamps, CancellationToken cancellation)
-    {
-        using var answer = await SendAsync($"containers/{containerId}/logs?tail={tail}&timestamps={(timestamps ? "true" : "false")}", cancellation);
-        return await answer.Content.ReadAsStringAsync(cancellation);
-    }
+    public Task<string> LogsAsync(string containerId, int tail, bool timestamps, CancellationToken cancellation) =>
+        TextAsync($"containers/{containerId}/logs?tail={tail}&timestamps={(timestamps ? "true" : "false")}", cancellation);
 
     public void Dispose() => _client.Dispose();
 
@@ -85,6 +87,12 @@ internal sealed class Engine(Uri address) : IDisposable
         {
             throw new CliException($"{address} answered what this version does not understand: {e.Message}", e);
         }
+    }
+
+    private async Task<string> TextAsync(string path, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(path, cancellation);
+        return await answer.Content.ReadAsStringAsync(cancellation);
     }
 
     private async Task<HttpResponseMessage> SendAsync(string path, CancellationToken cancellation)

@@ -10,11 +10,16 @@ internal static class ShowLineage
     {
         var image = Commands.Image();
         var at = new Option<string?>("--at") { Description = "What the name meant at this time, as '2026-11-17 14:03'" };
-        var command = new Command("lineage", "Show what an image was made of, what was made of it, and how it came here") { image, at };
+        var dockerfile = new Option<bool>("--dockerfile") { Description = "Print the commits that led to it as a Dockerfile" };
+        var command = new Command("lineage", "Show what an image was made of, what was made of it, and how it came here") { image, at, dockerfile };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var engine = Commands.EngineOf(parsed);
-            Write(output, await engine.LineageAsync(parsed.GetValue(image)!, Text.ParseTimeOrNone(parsed.GetValue(at)), cancellation));
+            var (wanted, time) = (parsed.GetValue(image)!, Text.ParseTimeOrNone(parsed.GetValue(at)));
+            if (parsed.GetValue(dockerfile))
+                await output.WriteAsync(await engine.DockerfileAsync(wanted, time, cancellation));
+            else
+                Write(output, await engine.LineageAsync(wanted, time, cancellation));
         });
         return command;
     }

@@ -50,6 +50,10 @@ public sealed class AskingForThePast(RunningInstance engine)
         var line = (await engine.DockerAsync("shiplog", "lineage", "moved")).Succeeded().Output;
         foreach (var part in (string[])["by the log", "maker", "committed", "pulled"])
             line.ShouldContain(part);
+        var dockerfile = (await engine.DockerAsync("shiplog", "lineage", "--dockerfile", "moved")).Succeeded().Output;
+        dockerfile.ShouldStartWith($"FROM {engine.Instance.Settings.Registry}/busybox@sha256:");
+        dockerfile.ShouldContain("from maker, which ran: touch /made");
+        dockerfile.ShouldContain("\nCMD [\"touch\",\"/made\"]\n");
         var ran = (await engine.DockerAsync("shiplog", "ps", "--on", "busybox", "-n", "0")).Succeeded().Output;
         ran.ShouldContain("on-the-new");
         ran.ShouldContain("maker");

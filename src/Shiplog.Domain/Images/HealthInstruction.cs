@@ -34,6 +34,33 @@ internal static partial class HealthInstruction
         };
     }
 
+    /// <summary>The instruction that <see cref="Parse"/> reads so.</summary>
+    /// <param name="array">Writes a program in its JSON form.</param>
+    public static string Write(Healthcheck check, Func<string[], string> array)
+    {
+        var times = new (string Name, long Nanoseconds)[]
+        {
+            ("interval", check.Interval), ("timeout", check.Timeout), ("start-period", check.StartPeriod), ("start-interval", check.StartInterval),
+        };
+        var flags = string.Concat(times.Where(t => t.Nanoseconds != 0).Select(t => $"--{t.Name}={Duration(t.Nanoseconds)} "));
+        if (check.Retries != 0)
+            flags += string.Create(CultureInfo.InvariantCulture, $"--retries={check.Retries} ");
+        return "HEALTHCHECK " + check.Test switch
+        {
+            ["NONE"] => "NONE",
+            ["CMD-SHELL", .. var line] => $"{flags}CMD {string.Join(' ', line)}",
+            ["CMD", .. var program] => $"{flags}CMD {array(program)}",
+            var other => $"{flags}CMD {array(other)}",
+        };
+    }
+
+    private static string Duration(long nanoseconds) => (nanoseconds % 1_000_000_000, nanoseconds % 1_000_000) switch
+    {
+        (0, _) => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000}s"),
+        (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000}ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds}ns"),
+    };
+
     private static (Healthcheck Check, string? Fault) With(Healthcheck check, string name, string value)
     {
         if (name is "retries")

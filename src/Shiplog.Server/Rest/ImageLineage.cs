@@ -43,6 +43,37 @@ internal sealed partial class ImageLineage(StoreReader reader)
             [.. await ArrivalsAsync(id, cancellation)]);
     }
 
+    /// <summary>The commits that led to the image, as a Dockerfile; <see langword="null"/> where there never was one.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<string?> DockerfileAsync(string nameOrId, DateTimeOffset? at, CancellationToken cancellation)
+    {
+        var images = await ImagesAsync(cancellation);
+        if (await IdOfAsync(nameOrId, at, images, cancellation) is not { } id)
+            return null;
+        var tree = Tree(images.Values);
+        // As far down as the log itself tells: what was made elsewhere is what one starts from.
+        var line = new List<string>();
+        foreach (var kin in tree.AncestorsOf(id).Prepend(new Kin(id, 0, tree.IsInferred(id))))
+        {
+            line.Insert(0, kin.Id);
+            if (kin.Inferred)
+                break;
+        }
+        var states = (await reader.DocumentsAsync<ImageSnapshot>(
+            "select data from mt_doc_image where id = any($1)", cancellation, [line.Select(Streams.Image).ToArray()])).ToDictionary(i => i.State.Id, i => i.State);
+        var names = await NamesAsync(cancellation);
+        return EffectiveDockerfile.Write(
+            states[line[0]], await PulledAsAsync(line[0], cancellation) ?? line[0],
+            line.Skip(1).Select(i => new CommitStep(
+                states[i], images[i].Container ?? images[i].ContainerId ?? "a container", names.GetValueOrDefault(i).Name, images[i].By)));
+    }
+
+    /// <summary>The name by which the image can be pulled again, with its digest; <see langword="null"/> where it never was.</summary>
+    private async Task<string?> PulledAsAsync(string id, CancellationToken cancellation) => (await reader.QueryAsync(
+        "select data ->> 'reference', coalesce(data ->> 'indexDigest', data ->> 'manifestDigest') from mt_events " +
+        "where stream_id = $1 and type = 'image_pulled' order by seq_id desc limit 1",
+        row => $"{ImageReference.Parse(row.GetString(0)).Repository}@{row.GetString(1)}", cancellation, Streams.Image(id))).FirstOrDefault();
+
     /// <summary>The ids of the image and of all that was made of it; <see langword="null"/> where there never was one.</summary>
     /// <exception cref="AmbiguousIdException">It is the beginning of more than one id.</exception>
     public async Task<IReadOnlySet<string>?> LineOfAsync(string nameOrId, CancellationToken cancellation)

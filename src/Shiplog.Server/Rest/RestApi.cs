@@ -84,6 +84,8 @@ internal static class RestApi
             Ok(await views.ListAsync(all ?? false, cancellation)));
         api.MapGet("/images/lineage", async (ImageLineage lineage, string image, DateTimeOffset? at, CancellationToken cancellation) =>
             await lineage.FindAsync(image, at, cancellation) is { } view ? Ok(view) : NoImage(image));
+        api.MapGet("/images/dockerfile", async (ImageLineage lineage, string image, DateTimeOffset? at, CancellationToken cancellation) =>
+            await lineage.DockerfileAsync(image, at, cancellation) is { } text ? Results.Text(text) : NoImage(image));
         api.MapGet("/tags", async (ImageLineage lineage, string name, DateTimeOffset? at, CancellationToken cancellation) =>
             ImageReference.TryParse(name, out var reference, out var error) ? Ok(await lineage.TagChangesAsync(reference, at, cancellation))
             : Problem(StatusCodes.Status400BadRequest, "invalid name", error));

@@ -88,6 +88,22 @@ public sealed class AskingForDescent(ServerFixture fixture) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task Commits_are_told_as_a_dockerfile_from_what_can_be_pulled()
+    {
+        var unique = TestStore.NewId();
+        var pulled = await PullAsync(_name, unique + "1");
+        var committed = await CommitAsync(await ContainerAsync(pulled), pulled, _name, pulled, Noon.AddHours(1), unique + "1", unique + "2");
+
+        var lines = (await Client.GetStringAsync("/api/v1/images/dockerfile?image=" + committed, Cancellation)).Split('\n');
+        lines[0].ShouldBe($"FROM {ImageReference.Parse(_name).Repository}@sha256:m");
+        lines[2].ShouldStartWith($"# {ImageReference.Parse(_name).Familiar}: committed 2026-03-01 13:00:00Z by unix:eve from d");
+        lines[3].ShouldBe($"ADD sha256-{unique}2.tar.gz /");
+        // What came from elsewhere is what one starts from, whatever its layers tell.
+        (await Client.GetStringAsync("/api/v1/images/dockerfile?image=" + await LoadAsync(unique + "1", unique + "2", unique + "3"), Cancellation))
+            .ShouldStartWith("FROM sha256:");
+    }
+
+    [Fact]
     public async Task A_name_is_told_through_time_and_who_moved_it()
     {
         var first = await PullAsync(_name, TestStore.NewId());
@@ -126,6 +142,7 @@ public sealed class AskingForDescent(ServerFixture fixture) : IClassFixture<Serv
     [Theory]
     [InlineData("images/lineage?image=never-was", HttpStatusCode.NotFound, "never-was")]
     [InlineData("images/lineage?image=sha256:zz", HttpStatusCode.NotFound, "sha256:zz")]
+    [InlineData("images/dockerfile?image=never-was", HttpStatusCode.NotFound, "never-was")]
     [InlineData("containers?on=never-was", HttpStatusCode.NotFound, "never-was")]
     [InlineData("tags?name=Not%20a%20name", HttpStatusCode.BadRequest, "invalid reference format")]
     public async Task What_is_no_image_is_said(string path, HttpStatusCode status, string said)
