@@ -3,7 +3,11 @@ namespace Shiplog.Contracts.Orders;
 /// <summary>Send the stop signal, wait, then SIGKILL. The exit is reported in the same batch as the outcome.</summary>
 /// <param name="Signal">A name or a number; <see langword="null"/> for the container's stop signal.</param>
 /// <param name="TimeoutSeconds">How long to wait before SIGKILL; negative waits for ever.</param>
-public sealed record StopContainer(string CommandId, string ContainerId, string? Signal, int TimeoutSeconds) : Order(CommandId);
+public sealed record StopContainer(string CommandId, string ContainerId, string? Signal, int TimeoutSeconds) : Order(CommandId)
+{
+    /// <summary>It is started again right after: one that removes itself when it exits does not do so this time.</summary>
+    public bool Keep { get; init; }
+}
 
 /// <summary>The container was brought to its end as asked. Outcome of <see cref="StopContainer"/>.</summary>
 /// <param name="Killed">The time-out passed and it took SIGKILL.</param>

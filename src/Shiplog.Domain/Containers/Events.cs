@@ -66,7 +66,11 @@ public sealed record ContainerAttached(string ContainerId, bool Stdin, bool Stdo
 
 /// <summary>Intent: the container is to be stopped.</summary>
 public sealed record ContainerStopRequested(
-    string ContainerId, string CommandId, string? Signal, int TimeoutSeconds, DateTimeOffset At);
+    string ContainerId, string CommandId, string? Signal, int TimeoutSeconds, DateTimeOffset At)
+{
+    /// <summary>It would remove itself when it stops, and does not: it is started again right after.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public bool Keep { get; init; }
+}
 
 /// <summary>Outcome of a stop. The exit itself is <see cref="ContainerExited"/>.</summary>
 public sealed record ContainerStopped(string ContainerId, string CommandId, bool Killed, DateTimeOffset At);

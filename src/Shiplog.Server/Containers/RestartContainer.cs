@@ -11,10 +11,8 @@ internal sealed class RestartContainer(ContainerCommands commands, ContainerStop
     public async Task HandleAsync(DockerRequest request)
     {
         var container = await commands.FindAsync(request.Name, request.Cancellation);
-        if (container is { IsUp: true, Host.AutoRemove: true })
-            throw DockerException.NotBuilt($"restarting a container that removes itself when it stops ({request.Name})");
         if (container.IsUp)
-            await stopper.StopAsync(container.Id, request, request.NewCommand(Cause));
+            await stopper.StopAsync(container.Id, request, request.NewCommand(Cause), keep: true);
         await starter.StartAsync(container.Id, request, request.NewCommand(Cause));
         await request.NoContentAsync();
     }

@@ -80,7 +80,7 @@ internal sealed class OrderFactory(Instance instance)
     public static Contract.RemoveVolume RemoveVolume(VolumeRemoveRequested intent) => new(intent.CommandId, intent.Name);
 
     public static Contract.StopContainer Stop(ContainerStopRequested intent) =>
-        new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds);
+        new(intent.CommandId, intent.ContainerId, intent.Signal, intent.TimeoutSeconds) { Keep = intent.Keep };
 
     public static Contract.KillContainer Kill(ContainerKillRequested intent) => new(intent.CommandId, intent.ContainerId, intent.Signal);
 

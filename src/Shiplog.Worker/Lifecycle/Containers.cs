@@ -47,6 +47,15 @@ internal sealed class Run(ContainerPaths paths, ContainerRecord record, PidHandl
         Record.Save(paths.State, durable: false);
     }
 
+    /// <summary>It does not remove itself at this end; noted before the program is told, so that it holds over a restart of the worker.</summary>
+    public void Keep()
+    {
+        if (!Record.Order.AutoRemove)
+            return;
+        Record = Record with { Order = Record.Order with { AutoRemove = false } };
+        Record.Save(paths.State, durable: false);
+    }
+
     public void End(Task recorded)
     {
         _ended.TrySetResult();

@@ -31,6 +31,8 @@ internal sealed class MountRootFsStep(Instance instance, FileWriters writers, Ti
         await writers.WaitAsync(container.Id);
         MakeUpper(container.Upper, layers.LastOrDefault());
         Directory.CreateDirectory(container.Work);
+        if (start.Order.AutoRemove)
+            ForgetVolatile(container.Work);
         Directory.CreateDirectory(container.Merged);
         Mounts.Overlay(
             container.Merged, instance.WorkerFolder,
@@ -46,11 +48,19 @@ internal sealed class MountRootFsStep(Instance instance, FileWriters writers, Ti
         return Task.FromResult<Report?>(new RootFsUnmountedReport(container.Id, time.GetUtcNow()));
     }
 
+    // The mark of a mount before a restart, for which overlayfs refuses another one. What was written is there: the host did not go down.
+    private static void ForgetVolatile(string work)
+    {
+        var mark = Path.Combine(work, "work", "incompat");
+        if (Directory.Exists(mark))
+            Directory.Delete(mark, recursive: true);
+    }
+
     /// <summary>The mount's options: overlayfs wants the uppermost layer first.</summary>
     /// <param name="layers">Lowest first.</param>
     internal static string Options(IEnumerable<string> layers, string init, string upper, string work, bool passing)
     {
-        // volatile: unmounting need not write to disk a layer that is deleted right after; it would refuse a second mount.
+        // volatile: unmounting need not write to disk a layer that is deleted right after; see ForgetVolatile for a second mount.
         return Options(layers, init) + $",upperdir={upper},workdir={work}" + (passing ? ",volatile" : "");
     }
 

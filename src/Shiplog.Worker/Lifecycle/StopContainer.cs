@@ -26,6 +26,8 @@ internal sealed class ContainerStopper(
             if (run.Stop is null)
                 run.Stop = stop;
             run.EndRestarts();
+            if (order.Keep)
+                run.Keep();
             await SendAsync(run, signal, stop);
         }
 
