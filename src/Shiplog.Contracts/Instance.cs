@@ -138,6 +138,9 @@ public sealed record Settings
     /// <summary>Layers fetched at a time.</summary>
     [JsonPropertyName("max-concurrent-downloads")] public int MaxConcurrentDownloads { get; set; } = 3;
 
+    /// <summary>Layers sent at a time.</summary>
+    [JsonPropertyName("max-concurrent-uploads")] public int MaxConcurrentUploads { get; set; } = 5;
+
     /// <summary>Seconds that a stop waits before SIGKILL where nobody says otherwise.</summary>
     [JsonPropertyName("shutdown-timeout")] public int StopTimeout { get; set; } = 10;
 

@@ -6,6 +6,7 @@ namespace Shiplog.Contracts.Orders;
 /// <param name="At">When it happened, by the worker's clock.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "report")]
 [JsonDerivedType(typeof(ImagePulledReport), "image_pulled")]
+[JsonDerivedType(typeof(ImagePushedReport), "image_pushed")]
 [JsonDerivedType(typeof(ImageLoadedReport), "image_loaded")]
 [JsonDerivedType(typeof(ImageRemovedReport), "image_removed")]
 [JsonDerivedType(typeof(RootFsMountedReport), "rootfs_mounted")]

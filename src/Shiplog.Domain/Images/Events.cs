@@ -15,6 +15,19 @@ public sealed record ImagePulled(
     string ImageId, string CommandId, string Reference, string Registry, string ManifestDigest, string ManifestMediaType,
     string? IndexDigest, string ConfigJson, Layer[] Layers, DateTimeOffset StartedAt, DateTimeOffset At);
 
+/// <summary>Intent, on the reference's stream: the image that the name means is to be sent to its registry.</summary>
+public sealed record ImagePushRequested(string Reference, string ImageId, string CommandId, DateTimeOffset At);
+
+/// <summary>Outcome, on the reference's stream: the registry has not got it, or only some of its layers.</summary>
+public sealed record ImagePushFailed(string Reference, string ImageId, string CommandId, string Kind, string Error, DateTimeOffset At);
+
+/// <summary>Outcome, on the image's stream: the registry has it under this name.</summary>
+/// <param name="SentLayers">Of its layers those that were uploaded; the registry had the others.</param>
+/// <param name="SentBytes">Of all blobs that were uploaded.</param>
+public sealed record ImagePushed(
+    string ImageId, string CommandId, string Reference, string Registry, string ManifestDigest, int Layers, int SentLayers, long SentBytes,
+    DateTimeOffset StartedAt, DateTimeOffset At);
+
 /// <summary>Intent, on a stream of its own (<c>load/&lt;command&gt;</c>): an archive is to be read.</summary>
 public sealed record ImageLoadRequested(string CommandId, DateTimeOffset At);
 

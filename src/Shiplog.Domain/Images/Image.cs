@@ -50,6 +50,7 @@ public sealed record Image
             Author = e.Author,
             Comment = e.Comment,
         },
+        ImagePushed e => i with { RepoDigests = WithRepoDigest(i.RepoDigests, e.Reference, e.ManifestDigest) },
         ImageRemoved e => i with { Present = false, RemovedAt = e.At, RepoDigests = [] },
         _ => i,
     };
@@ -84,7 +85,7 @@ public sealed record Reference
     public string? ImageId { get; init; }
     /// <summary>Since when.</summary>
     public DateTimeOffset At { get; init; }
-    /// <summary>The pull that was accepted last: a repetition of it changes nothing.</summary>
+    /// <summary>The pull or push that was accepted last: a repetition of it changes nothing.</summary>
     public string? LastCommandId { get; init; }
 
     /// <summary>No event yet.</summary>
@@ -94,6 +95,7 @@ public sealed record Reference
     public static Reference Apply(Reference r, object @event) => @event switch
     {
         ImagePullRequested e => r with { Name = e.Reference, LastCommandId = e.CommandId },
+        ImagePushRequested e => r with { LastCommandId = e.CommandId },
         ImageTagged e => r with { Name = e.Reference, ImageId = e.ImageId, At = e.At },
         ImageUntagged e => r with { ImageId = null, At = e.At },
         _ => r,

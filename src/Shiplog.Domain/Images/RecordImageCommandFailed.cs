@@ -3,7 +3,7 @@ using Shiplog.Domain.Commands;
 
 namespace Shiplog.Domain.Images;
 
-/// <summary>The outcome of a pull, a load or an image's removal that came to nothing.</summary>
+/// <summary>The outcome of a pull, a push, a load or an image's removal that came to nothing.</summary>
 public static class RecordImageCommandFailed
 {
     /// <summary>Recorded where the command is still open, on the stream of its intent.</summary>
@@ -11,6 +11,8 @@ public static class RecordImageCommandFailed
     {
         ImagePullRequested pull =>
             Decision.Accept(new ImagePullFailed(pull.Reference, command.CommandId, failure.Kind.ToString(), failure.Error, at)),
+        ImagePushRequested push =>
+            Decision.Accept(new ImagePushFailed(push.Reference, push.ImageId, command.CommandId, failure.Kind.ToString(), failure.Error, at)),
         ImageLoadRequested =>
             Decision.Accept(new ImageLoadFailed(command.CommandId, failure.Kind.ToString(), failure.Error, at)),
         ImageRemoveRequested remove =>

@@ -39,6 +39,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(HistoryItem[]))]
 [JsonSerializable(typeof(ImageDeleted[]))]
 [JsonSerializable(typeof(ProgressError))]
+[JsonSerializable(typeof(ProgressStatus))]
 [JsonSerializable(typeof(AuthConfig))]
 [JsonSerializable(typeof(AuthReply))]
 [JsonSerializable(typeof(VersionReply))]

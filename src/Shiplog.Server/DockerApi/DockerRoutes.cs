@@ -29,7 +29,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<ShowImageHistory>(services, "GET", "/images/{name}/history"),
         On<SaveImages>(services, "GET", "/images/{name}/get"),
         On<TagImageEndpoint>(services, "POST", "/images/{name}/tag"),
-        NotBuilt("POST", "/images/{name}/push", "pushing an image"),
+        On<PushImageEndpoint>(services, "POST", "/images/{name}/push"),
         On<RemoveImageEndpoint>(services, "DELETE", "/images/{name}"),
 
         On<CreateContainerEndpoint>(services, "POST", "/containers/create"),

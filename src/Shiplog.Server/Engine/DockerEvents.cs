@@ -76,6 +76,7 @@ internal static class DockerEvents
         return view.Type switch
         {
             "image_pulled" => [Image(view, "pull", Familiar(d.Text("reference")), Repository(d.Text("reference")))],
+            "image_pushed" => [Image(view, "push", Familiar(d.Text("reference")), Repository(d.Text("reference")))],
             "image_loaded" => [Image(view, "load", d.Text("imageId"), d.Text("imageId"))],
             "image_committed" => [Image(view, "create", d.Text("imageId"), d.Text("imageId"))],
             "image_tagged" => [Image(view, "tag", d.Text("imageId"), Familiar(d.Text("reference")))],

@@ -112,6 +112,22 @@ internal sealed class OrderFactory(Instance instance)
     public static Contract.PullImage Pull(ImagePullRequested intent, Contract.RegistryCredentials? credentials) =>
         new(intent.CommandId, intent.Reference, intent.Platform, intent.PointsTo, credentials);
 
+    /// <param name="credentials">Never stored, so a recovered push has none.</param>
+    /// <param name="present">All images on the host: what one of them has at the same registry need not be sent again.</param>
+    public static Contract.PushImage Push(ImagePushRequested intent, Contract.RegistryCredentials? credentials, IEnumerable<Image> present)
+    {
+        var target = ImageReference.Parse(intent.Reference);
+        var there = new Dictionary<string, string>();
+        foreach (var image in present)
+        {
+            if (image.RepoDigests.Select(ImageReference.Parse).FirstOrDefault(r => r.Domain == target.Domain && r.Path != target.Path) is not { } other)
+                continue;
+            foreach (var layer in image.Layers)
+                there.TryAdd(layer.Digest, other.Path);
+        }
+        return new(intent.CommandId, intent.Reference, intent.ImageId, there, credentials);
+    }
+
     /// <param name="present">All images on the host, this one included or not.</param>
     public static Contract.RemoveImage RemoveImage(ImageRemoveRequested intent, IEnumerable<Image> present) =>
         new(intent.CommandId, intent.ImageId, [.. present.Where(i => i.Present && i.Id != intent.ImageId).Select(i => i.Id)]);

@@ -56,6 +56,7 @@ internal sealed partial class Redrive(
         ContainerRemoveRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.Remove(i), cancellation),
         ExecStartRequested i => await OfContainerAsync(i.ContainerId, _ => OrderFactory.OutcomeOf(i), cancellation),
         ImagePullRequested i => (OrderFactory.Pull(i, null), ""),
+        ImagePushRequested i => (OrderFactory.Push(i, null, await log.ListImagesAsync(cancellation)), ""),
         ImageRemoveRequested i => (OrderFactory.RemoveImage(i, await log.ListImagesAsync(cancellation)), ""),
         VolumeCreateRequested i when LocalDriver.HidesSecrets(i.Options) =>
             (null, "interrupted: the password among the volume's options is not kept; create it again"),

@@ -6,6 +6,7 @@ using Shiplog.Domain.Hosts;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
+using PushImage = Shiplog.Domain.Images.PushImage;
 
 namespace Shiplog.Server.Store;
 
@@ -34,6 +35,9 @@ internal sealed class BatchTranslation(
                 case ImagePulledReport r:
                     streams.Add(Streams.Image(r.Image.ImageId));
                     streams.Add(Streams.Reference(r.Reference));
+                    break;
+                case ImagePushedReport r:
+                    streams.Add(Streams.Image(r.ImageId));
                     break;
                 case ImageLoadedReport r:
                     streams.Add(Streams.Image(r.Image.ImageId));
@@ -107,6 +111,9 @@ internal sealed class BatchTranslation(
         {
             case ImagePulledReport r:
                 Pulled(r);
+                break;
+            case ImagePushedReport r:
+                Record(Streams.Image(r.ImageId), PushImage.Record(r, command));
                 break;
             case ImageLoadedReport r:
                 Loaded(r);
@@ -272,6 +279,7 @@ internal sealed class BatchTranslation(
     private static string? FailedStream(OpenCommand? command) => command?.Intent switch
     {
         ImagePullRequested i => Streams.Reference(i.Reference),
+        ImagePushRequested i => Streams.Reference(i.Reference),
         ImageRemoveRequested i => Streams.Image(i.ImageId),
         ImageLoadRequested i => Streams.Load(i.CommandId),
         VolumeCreateRequested i => Streams.Volume(i.Name),

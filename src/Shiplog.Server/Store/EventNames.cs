@@ -64,6 +64,9 @@ internal static class EventNames
         [typeof(ImagePullRequested)] = "image_pull_requested",
         [typeof(ImagePullFailed)] = "image_pull_failed",
         [typeof(ImagePulled)] = "image_pulled",
+        [typeof(ImagePushRequested)] = "image_push_requested",
+        [typeof(ImagePushFailed)] = "image_push_failed",
+        [typeof(ImagePushed)] = "image_pushed",
         [typeof(ImageLoadRequested)] = "image_load_requested",
         [typeof(ImageLoadCompleted)] = "image_load_completed",
         [typeof(ImageLoadFailed)] = "image_load_failed",
@@ -95,7 +98,8 @@ internal static class EventNames
     }.ToFrozenDictionary();
 
     private static readonly FrozenSet<Type> OnReferences =
-        FrozenSet.Create(typeof(ImagePullRequested), typeof(ImagePullFailed), typeof(ImageTagged), typeof(ImageUntagged));
+        FrozenSet.Create(
+        typeof(ImagePullRequested), typeof(ImagePullFailed), typeof(ImagePushRequested), typeof(ImagePushFailed), typeof(ImageTagged), typeof(ImageUntagged));
 
     private static readonly FrozenSet<Type> OnLoads =
         FrozenSet.Create(typeof(ImageLoadRequested), typeof(ImageLoadCompleted), typeof(ImageLoadFailed));

@@ -12,6 +12,14 @@ public static class PullImageHandler
         images.PullAsync(order, cancellation);
 }
 
+/// <summary>Runs <see cref="PushImage"/>.</summary>
+public static class PushImageHandler
+{
+    /// <summary>Answers when it is recorded that the registry has the image, or the failure is.</summary>
+    public static Task<OrderOutcome> HandleAsync(PushImage order, ImageOrders images, CancellationToken cancellation) =>
+        images.PushAsync(order, cancellation);
+}
+
 /// <summary>Runs <see cref="CommitContainer"/>.</summary>
 public static class CommitContainerHandler
 {

@@ -11,22 +11,26 @@ public sealed class ImageOrders
 {
     private readonly OrderRunner _runner;
     private readonly ImagePuller _puller;
+    private readonly ImagePusher _pusher;
     private readonly ImageCommitter _committer;
     private readonly ContentStore _store;
     private readonly ProgressHub _progress;
     private readonly TimeProvider _time;
 
-    internal ImageOrders(OrderRunner runner, ImagePuller puller, ImageCommitter committer, ContentStore store, ProgressHub progress, TimeProvider time)
+    internal ImageOrders(OrderRunner runner, ImagePuller puller, ImagePusher pusher, ImageCommitter committer, ContentStore store, ProgressHub progress, TimeProvider time)
     {
-        (_runner, _puller, _committer, _store, _progress, _time) = (runner, puller, committer, store, progress, time);
+        (_runner, _puller, _pusher, _committer, _store, _progress, _time) = (runner, puller, pusher, committer, store, progress, time);
     }
 
-    internal async Task<OrderOutcome> PullAsync(PullImage order, CancellationToken cancellation)
+    internal Task<OrderOutcome> PullAsync(PullImage order, CancellationToken cancellation) => WatchedAsync(order, order.Reference, async (feed, ended) =>
     {
-        // Ended in any case: also where the order is a repetition and nothing is done.
-        using var feed = _progress.Write(order.CommandId);
-        return await _runner.RunAsync(order, order.Reference, stopping => PullAsync(order, feed, stopping), cancellation);
-    }
+        var platform = order.Platform is not { Length: > 0 } text ? null
+            : Platform.TryParse(text) ?? throw new InvalidImageException($"\"{text}\" is no platform; write os/architecture[/variant]");
+        return await _puller.PullAsync(NameOf(order.Reference), platform, order.PointsTo, order.Credentials, feed, ended);
+    }, cancellation);
+
+    internal Task<OrderOutcome> PushAsync(PushImage order, CancellationToken cancellation) => WatchedAsync(order, order.Reference, async (feed, ended) =>
+        await _pusher.PushAsync(NameOf(order.Reference), order.ImageId, order.MountFrom, order.Credentials, feed, ended), cancellation);
 
     internal Task<OrderOutcome> CommitAsync(CommitContainer order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ContainerId, stopping => _committer.CommitAsync(order, stopping), cancellation);
@@ -34,22 +38,28 @@ public sealed class ImageOrders
     internal Task<OrderOutcome> RemoveAsync(RemoveImage order, CancellationToken cancellation) =>
         _runner.RunAsync(order, order.ImageId, _ => Task.FromResult(Remove(order)), cancellation);
 
-    private async Task<Report[]> PullAsync(PullImage order, ProgressFeed feed, CancellationToken stopping)
+    /// <summary>Runs the work while its progress is told; whoever watches ends it by going.</summary>
+    private async Task<OrderOutcome> WatchedAsync(
+        Order order, string reference, Func<ProgressFeed, CancellationToken, Task<Report>> work, CancellationToken cancellation)
     {
-        const string step = "PullImage";
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, feed.Abandoned);
-        try
+        // Ended in any case: also where the order is a repetition and nothing is done.
+        using var feed = _progress.Write(order.CommandId);
+        return await _runner.RunAsync(order, reference, async stopping =>
         {
-            var name = ImageName.TryParse(order.Reference) ?? throw new InvalidImageException($"invalid reference format: {order.Reference}");
-            var platform = order.Platform is not { Length: > 0 } text ? null
-                : Platform.TryParse(text) ?? throw new InvalidImageException($"\"{text}\" is no platform; write os/architecture[/variant]");
-            return [await _puller.PullAsync(name, platform, order.PointsTo, order.Credentials, feed, either.Token)];
-        }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            throw new OrderException(ImageFailures.Explain(step, e), null, e);
-        }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, feed.Abandoned);
+            try
+            {
+                return [await work(feed, either.Token)];
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                throw new OrderException(ImageFailures.Explain(order.GetType().Name, e), null, e);
+            }
+        }, cancellation);
     }
+
+    private static ImageName NameOf(string reference) =>
+        ImageName.TryParse(reference) ?? throw new InvalidImageException($"invalid reference format: {reference}");
 
     private Report[] Remove(RemoveImage order)
     {

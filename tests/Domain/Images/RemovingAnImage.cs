@@ -82,6 +82,19 @@ public sealed class RemovingAnImage
         PullImage.Decide(pull with { CommandId = "y" }, requested, Given.Now).Event<ImagePullRequested>();
     }
 
+    [Fact]
+    public void A_push_sends_what_the_name_means_and_is_accepted_once_per_command()
+    {
+        var push = new PushImage("x", Name);
+        var tagged = Reference.Apply(Reference.Absent, new ImageTagged(Name, Given.Busybox.Id, null, Given.Now));
+        var requested = PushImage.Decide(push, tagged, Given.Now).Event<ImagePushRequested>();
+        requested.ImageId.ShouldBe(Given.Busybox.Id);
+        PushImage.Decide(push, Reference.Apply(tagged, requested), Given.Now).ShouldBeOfType<Decision.Accepted>().Events.ShouldBeEmpty();
+        PushImage.Decide(push, Reference.Absent, Given.Now).ShouldBeOfType<Decision.Refused>().Reason.Kind.ShouldBe(RefusalKind.NotFound);
+        PushImage.Decide(push with { Reference = "busybox@sha256:" + new string('a', 64) }, tagged, Given.Now)
+            .ShouldBeOfType<Decision.Refused>().Reason.Message.ShouldBe("cannot push a digest reference");
+    }
+
     private static object[] Accepted(string named, string[] references, Container[]? containers = null, bool force = false) =>
         Decide(named, references, containers, force).ShouldBeOfType<Decision.Accepted>().Events;
 

@@ -68,6 +68,42 @@ public sealed class ImagesOverTheSocket(DockerServer server) : IClassFixture<Doc
     }
 
     [Fact]
+    public async Task A_push_is_in_the_log_with_what_went_where_and_names_the_image_by_its_digest_there()
+    {
+        PushImage? order = null;
+        server.Worker.Fails = o =>
+        {
+            order = o as PushImage;
+            return null;
+        };
+        (await server.PostAsync("images/busybox/tag?repo=registry.example/mine&tag=v1")).StatusCode.ShouldBe(HttpStatusCode.Created);
+        using var message = new HttpRequestMessage(HttpMethod.Post, "images/registry.example/mine/push?tag=v1");
+        message.Headers.Add("X-Registry-Auth", Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"username":"ship","password":"pushing-pass"}""")));
+
+        using var answer = await server.Client.SendAsync(message, Cancellation);
+
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldStartWith("""{"status":"The push refers to repository [registry.example/mine]"}""");
+        order.ShouldNotBeNull().Credentials.ShouldBe(new RegistryCredentials("ship", "pushing-pass", null));
+        var digest = "registry.example/mine@sha256:" + new string('d', 64);
+        var image = (await server.Client.GetFromJsonAsync<JsonElement>("images/registry.example/mine:v1/json", Cancellation));
+        image.GetProperty("RepoDigests").EnumerateArray().Select(d => d.GetString()).ShouldContain(digest);
+        (await server.PsqlAsync("select count(*) from shiplog.mt_events where data::text like '%pushing-pass%'")).ShouldBe("0");
+        (await server.PsqlAsync("select string_agg(type, ' ' order by seq_id) from shiplog.mt_events where type like 'image_push%' and data ->> 'reference' = 'registry.example/mine:v1'"))
+            .ShouldBe("image_push_requested image_pushed");
+    }
+
+    [Fact]
+    public async Task A_push_that_came_to_nothing_is_a_line_of_progress_and_an_event()
+    {
+        (await server.PostAsync("images/busybox/tag?repo=registry.example/refused&tag=v1")).StatusCode.ShouldBe(HttpStatusCode.Created);
+        server.Worker.Fails = _ => new OrderFailure("PushImage", FailureKind.NotFound, "denied: requested access to the resource is denied");
+        using var answer = await server.PostAsync("images/registry.example/refused/push?tag=v1");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync(Cancellation)).ShouldContain("\"error\":\"denied: requested access to the resource is denied\"");
+        (await server.PsqlAsync("select data ->> 'error' from shiplog.mt_events where type = 'image_push_failed'")).ShouldBe("denied: requested access to the resource is denied");
+    }
+
+    [Fact]
     public async Task A_bad_name_is_refused()
     {
         using var answer = await server.PostAsync("images/create?fromImage=UPPER&tag=latest");
@@ -120,7 +156,7 @@ public sealed class ImagesOverTheSocket(DockerServer server) : IClassFixture<Doc
         using var bad = await server.PostAsync("images/busybox/tag?repo=X&tag=y");
         bad.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var push = await server.PostAsync("images/127.0.0.1:5000/copy/push?tag=v1");
-        push.StatusCode.ShouldBe(HttpStatusCode.NotImplemented);
+        (await push.Content.ReadAsStringAsync(Cancellation)).ShouldContain("An image does not exist locally with the tag: 127.0.0.1:5000/copy");
     }
 
     [Fact]

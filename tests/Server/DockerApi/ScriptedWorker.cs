@@ -157,6 +157,8 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
                 return [new NetworkRemovedReport(network.NetworkId, at)];
             case PullImage pull:
                 return [new ImagePulledReport(pull.Reference, "registry", TestImages.Busybox, at, at)];
+            case PushImage push:
+                return [new ImagePushedReport(push.Reference, "registry", push.ImageId, "sha256:" + new string('d', 64), 1, 1, 7, at, at)];
             case RemoveImage image:
                 return [new ImageRemovedReport(image.ImageId, ["sha256:" + new string('2', 64)], 1, at)];
             default:
@@ -230,6 +232,7 @@ internal sealed class ScriptedWorker : IWorker, IAsyncDisposable
     {
         StartContainer o => o.ContainerId,
         PullImage o => o.Reference,
+        PushImage o => o.Reference,
         CreateVolume o => "volume/" + o.Name,
         RemoveVolume o => "volume/" + o.Name,
         RemoveContainer o => o.ContainerId,

@@ -80,7 +80,7 @@ public sealed partial class StoringEvents(StoreFixture fixture)
 
     // Told for the record: hosts and loads have no state, and these leave theirs as it is.
     private static readonly string[] WithoutEffect = [
-        "session_recording_read", "image_pull_failed", "image_remove_requested", "image_remove_failed",
+        "session_recording_read", "image_pull_failed", "image_push_failed", "image_remove_requested", "image_remove_failed",
         "image_load_requested", "image_load_completed", "image_load_failed", "server_started", "worker_started", "host_reconciled"];
 
     private static readonly string[] PartsOfEvents = ["NetworkEndpoint", "Layer"];

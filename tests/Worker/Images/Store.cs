@@ -32,6 +32,8 @@ internal sealed class Store : IDisposable
 
     public ImagePuller Puller { get; private set; } = null!;
 
+    public ImagePusher Pusher { get; private set; } = null!;
+
     public RegistryHttp Http { get; } = new();
 
     public Lines Progress { get; } = new();
@@ -42,10 +44,15 @@ internal sealed class Store : IDisposable
         Content = new ContentStore(Instance, InUse);
         Intake = new LayerIntake(Content);
         Puller = new ImagePuller(Instance, Content, Intake, Http, TimeProvider.System);
+        Pusher = new ImagePusher(Instance, Content, Http, TimeProvider.System);
     }
 
     public async Task<StoredImage> PullAsync(string reference, string? platform = null, RegistryCredentials? credentials = null, string? pointsTo = null) =>
         (await Puller.PullAsync(ImageName.TryParse(reference)!, platform is null ? null : Platform.TryParse(platform), pointsTo, credentials, Progress, CancellationToken.None)).Image;
+
+    public Task<ImagePushedReport> PushAsync(
+        string reference, StoredImage image, Dictionary<string, string>? mountFrom = null, RegistryCredentials? credentials = null) =>
+        Pusher.PushAsync(ImageName.TryParse(reference)!, image.ImageId, mountFrom ?? [], credentials, Progress, CancellationToken.None);
 
     public string Path_(params string[] parts) => Path.Combine([Instance.WorkerFolder, .. parts]);
 
@@ -58,6 +65,7 @@ internal sealed class Store : IDisposable
     public void Dispose()
     {
         Puller.Dispose();
+        Pusher.Dispose();
         Intake.Dispose();
         Http.Dispose();
         FileCalls.RemoveTree(_home);

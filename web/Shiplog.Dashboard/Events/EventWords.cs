@@ -40,7 +40,7 @@ internal static class EventWords
             "exec_created", "exec_start_requested", "exec_started", "exec_failed", "exec_exited", "session_recorded", "session_recording_read",
             "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
-            "image_pull_requested", "image_pulled", "image_pull_failed", "image_load_requested", "image_loaded", "image_load_completed",
+            "image_pull_requested", "image_pulled", "image_pull_failed", "image_push_requested", "image_pushed", "image_push_failed", "image_load_requested", "image_loaded", "image_load_completed",
             "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_remove_requested", "image_removed",
             "image_remove_failed"]),
         ("Network and host", ["network_created", "network_remove_requested", "network_removed", "network_command_failed", "server_started", "worker_started", "host_reconciled"]),
@@ -63,7 +63,7 @@ internal static class EventWords
             _ => EventTone.Plain,
         },
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
-        "container_started" or "exec_started" or "image_pulled" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
+        "container_started" or "exec_started" or "image_pulled" or "image_pushed" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
         "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged" or "network_removed" or "container_disconnected"
             => EventTone.Undo,
@@ -160,6 +160,10 @@ internal static class EventWords
         "image_pull_requested" => body.Text("platform") ?? "",
         "image_pulled" => Join(
             Ids.Familiar(body.Text("reference") ?? ""), Layers(body), From(body.Text("registry")), Took(body.Time("startedAt"), body.Time("at"))),
+        "image_push_requested" => Ids.Short(body.Text("imageId") ?? ""),
+        "image_pushed" => Join(
+            Ids.Familiar(body.Text("reference") ?? ""), $"{body.Number("sentLayers") ?? 0} of {Count((int)(body.Number("layers") ?? 0), "layer")} sent",
+            Ages.Bytes(body.Number("sentBytes") ?? 0), $"to {body.Text("registry")}", Took(body.Time("startedAt"), body.Time("at"))),
         "image_loaded" => Join(string.Join(", ", body.Texts("references").Select(Ids.Familiar)), Layers(body)),
         "image_load_completed" => Count(body.Count("imageIds"), "image"),
         "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),

@@ -57,7 +57,13 @@ internal sealed record ImagesPruned(ImageDeleted[]? ImagesDeleted, long SpaceRec
 
 /// <summary>A line of progress that says that it came to nothing.</summary>
 internal sealed record ProgressError(
-    [property: JsonPropertyName("errorDetail")] ProgressErrorDetail ErrorDetail, [property: JsonPropertyName("error")] string Error);
+    [property: JsonPropertyName("errorDetail")] ProgressErrorDetail ErrorDetail, [property: JsonPropertyName("error")] string Error)
+{
+    public static ProgressError Of(string error) => new(new ProgressErrorDetail(error), error);
+}
+
+/// <summary>A line of progress in words.</summary>
+internal sealed record ProgressStatus([property: JsonPropertyName("status")] string Status);
 
 internal sealed record ProgressErrorDetail([property: JsonPropertyName("message")] string Message);
 

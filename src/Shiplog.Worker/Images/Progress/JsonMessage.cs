@@ -33,6 +33,18 @@ internal static class JsonMessage
         w.WriteString("id", id);
     });
 
+    /// <summary>What a push tells programs at its end.</summary>
+    public static byte[] Pushed(string tag, string digest, long size) => Line(w =>
+    {
+        w.WriteStartObject("progressDetail");
+        w.WriteEndObject();
+        w.WriteStartObject("aux");
+        w.WriteString("Tag", tag);
+        w.WriteString("Digest", digest);
+        w.WriteNumber("Size", size);
+        w.WriteEndObject();
+    });
+
     public static byte[] Stream(string text) => Line(w => w.WriteString("stream", text));
 
     public static byte[] Error(string message) => Line(w =>

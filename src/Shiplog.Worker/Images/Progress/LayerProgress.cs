@@ -19,12 +19,16 @@ internal sealed class LayerProgress(IProgressSink sink, string digest, long size
             sink.Write(JsonMessage.Layer(status, _id));
     }
 
-    public void Downloading(long current)
+    public void Downloading(long current) => Tell("Downloading", current);
+
+    public void Pushing(long current) => Tell("Pushing", current);
+
+    private void Tell(string status, long current)
     {
         lock (_gate)
         {
             if (IsDue())
-                sink.Write(JsonMessage.Layer("Downloading", _id, current, size));
+                sink.Write(JsonMessage.Layer(status, _id, current, size));
         }
     }
 

@@ -10,7 +10,7 @@ namespace Shiplog.Worker.Images.Registry;
 /// Answers a registry's challenge: basic, or a token fetched from the realm that it names (distribution, "Token Authentication
 /// Specification"). Credentials go to the registry itself and to a realm of its own domain, nowhere else.
 /// </summary>
-internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint endpoint, string repository, RegistryCredentials? credentials)
+internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint endpoint, string[] scopes, RegistryCredentials? credentials)
 {
     private const int MaximalTokenAnswer = 1 << 20;
 
@@ -64,8 +64,7 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
     private HttpRequestMessage TokenRequest(Uri realm, Dictionary<string, string> challenge)
     {
         var service = challenge.GetValueOrDefault("service", "");
-        // The registry's own idea of the scope is not followed: a pull needs no more than this.
-        var scope = $"repository:{repository}:pull";
+        // The registry's own idea of the scope is not followed: nothing more than this is needed.
         if (_credentials?.IdentityToken is { Length: > 0 } refresh)
         {
             return new HttpRequestMessage(HttpMethod.Post, realm)
@@ -74,13 +73,13 @@ internal sealed class RegistryAuthorization(RegistryHttp http, RegistryEndpoint 
                 {
                     ["grant_type"] = "refresh_token",
                     ["service"] = service,
-                    ["scope"] = scope,
+                    ["scope"] = string.Join(' ', scopes),
                     ["client_id"] = "shiplog",
                     ["refresh_token"] = refresh,
                 }),
             };
         }
-        var query = $"service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}";
+        var query = $"service={Uri.EscapeDataString(service)}{string.Concat(scopes.Select(s => "&scope=" + Uri.EscapeDataString(s)))}";
         var request = new HttpRequestMessage(
             HttpMethod.Get, new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query }.Uri);
         request.Headers.Authorization = BasicHeader();

@@ -6,15 +6,19 @@ using Shiplog.Contracts.Orders;
 
 namespace Shiplog.Worker.Images.Registry;
 
-/// <summary>One repository at one registry (OCI distribution spec, "Pull").</summary>
+/// <summary>One repository at one registry (OCI distribution spec, "Pull" and "Push").</summary>
+/// <param name="scopes">What a token is asked for (distribution, "Token Scope"); <see langword="null"/> for pulling from the repository.</param>
 internal sealed class RegistryClient(
-    RegistryHttp http, RegistryEndpoint endpoint, string repository, RegistryCredentials? credentials, TimeProvider time) : IDisposable
+    RegistryHttp http, RegistryEndpoint endpoint, string repository, RegistryCredentials? credentials, TimeProvider time, string[]? scopes = null) : IDisposable
 {
+    // Makes a request anew for each try; while its body goes out, it tells that all is well.
+    private delegate HttpRequestMessage Request(Uri uri, Action alive);
+
     /// <summary>How long a registry may take to begin its answer.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
     private const int MaximalRedirects = 5;
 
-    private readonly RegistryAuthorization _authorization = new(http, endpoint, repository, credentials);
+    private readonly RegistryAuthorization _authorization = new(http, endpoint, scopes ?? [$"repository:{repository}:pull"], credentials);
     private readonly SemaphoreSlim _oneLogin = new(1);
     private Uri? _address;
 
@@ -27,7 +31,7 @@ internal sealed class RegistryClient(
     /// <exception cref="RegistryException">It is not there, may not be read, or is not what it says.</exception>
     public async Task<RegistryManifest> GetManifestAsync(string reference, CancellationToken cancellation)
     {
-        using var response = await SendAsync($"v2/{repository}/manifests/{reference}", RegistryManifest.MediaTypes, null, cancellation);
+        using var response = await SendAsync($"v2/{repository}/manifests/{reference}", Get(RegistryManifest.MediaTypes), cancellation);
         if (!response.IsSuccessStatusCode)
             throw await ExplainAsync(response, cancellation);
         var body = await ReadLimitedAsync(response, RegistryManifest.MaximalSize, $"manifest of {repository}", cancellation);
@@ -40,12 +44,87 @@ internal sealed class RegistryClient(
     /// <exception cref="RegistryException">It is not there, or may not be read.</exception>
     public async Task<HttpResponseMessage> OpenBlobAsync(string digest, long offset, CancellationToken cancellation)
     {
-        var response = await SendAsync($"v2/{repository}/blobs/{digest}", [], offset > 0 ? new RangeHeaderValue(offset, null) : null, cancellation);
+        var response = await SendAsync($"v2/{repository}/blobs/{digest}", Get([], offset > 0 ? new RangeHeaderValue(offset, null) : null), cancellation);
         if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
             return response;
         using (response)
             throw await ExplainAsync(response, cancellation);
     }
+
+    /// <exception cref="RegistryException">It does not say.</exception>
+    public async Task<bool> HasBlobAsync(string digest, CancellationToken cancellation)
+    {
+        using var response = await SendAsync($"v2/{repository}/blobs/{digest}", (uri, _) => new HttpRequestMessage(HttpMethod.Head, uri), cancellation);
+        return response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.NotFound ? false : throw await ExplainAsync(response, cancellation));
+    }
+
+    /// <summary>Begins an upload, or has the registry take the blob from another of its repositories.</summary>
+    /// <param name="from">That repository; <see langword="null"/> for none.</param>
+    /// <returns>Where to send the blob; <see langword="null"/> where it was taken from there.</returns>
+    /// <exception cref="RegistryException">It is not allowed.</exception>
+    public async Task<Uri?> BeginUploadAsync(string digest, string? from, CancellationToken cancellation)
+    {
+        var mount = from is null ? "" : $"?mount={Uri.EscapeDataString(digest)}&from={Uri.EscapeDataString(from)}";
+        using var response = await SendAsync(
+            $"v2/{repository}/blobs/uploads/{mount}", (uri, _) => new HttpRequestMessage(HttpMethod.Post, uri) { Content = new ByteArrayContent([]) }, cancellation);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.Created => null,
+            HttpStatusCode.Accepted when response.Headers.Location is { } location => UploadAddress(new Uri(response.RequestMessage!.RequestUri!, location)),
+            HttpStatusCode.Accepted => throw new RegistryException(FailureKind.Unavailable, $"registry {Host} begins an upload without saying where to"),
+            _ => throw await ExplainAsync(response, cancellation),
+        };
+    }
+
+    /// <summary>Sends a blob in one piece.</summary>
+    /// <param name="upload">From <see cref="BeginUploadAsync"/>.</param>
+    /// <param name="open">The content; once for each try.</param>
+    /// <param name="sent">Told how many bytes have gone out.</param>
+    /// <exception cref="RegistryException">It was not taken, or the connection broke (then with the cause inside).</exception>
+    public async Task UploadAsync(Uri upload, string digest, Func<Stream> open, Action<long> sent, CancellationToken cancellation)
+    {
+        var target = upload.AbsoluteUri + (upload.Query.Length > 1 ? "&" : upload.Query.Length == 1 ? "" : "?") + "digest=" + Uri.EscapeDataString(digest);
+        using var response = await SendAsync(target, (uri, alive) => new HttpRequestMessage(HttpMethod.Put, uri)
+        {
+            Content = new BlobContent(open(), count =>
+            {
+                alive();
+                sent(count);
+            }),
+        }, cancellation);
+        if (response.StatusCode != HttpStatusCode.Created)
+            throw await ExplainAsync(response, cancellation);
+    }
+
+    /// <summary>Gives a manifest its tag.</summary>
+    /// <exception cref="RegistryException">It was not taken, or was taken for something else.</exception>
+    public async Task PutManifestAsync(string tag, string mediaType, byte[] content, CancellationToken cancellation)
+    {
+        using var response = await SendAsync($"v2/{repository}/manifests/{tag}", (uri, _) => new HttpRequestMessage(HttpMethod.Put, uri)
+        {
+            Content = new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
+        }, cancellation);
+        if (!response.IsSuccessStatusCode)
+            throw await ExplainAsync(response, cancellation);
+        var digest = Layers.Digest.Of(content);
+        if (response.Headers.TryGetValues("Docker-Content-Digest", out var values) && values.First() is var taken && taken != digest)
+            throw new RegistryException(FailureKind.Unavailable, $"registry {Host} took manifest {digest} for {taken}");
+    }
+
+    /// <summary>An upload goes where the registry says, by the redirects' rules.</summary>
+    private Uri UploadAddress(Uri uri) =>
+        uri.Scheme is not ("http" or "https") || (uri.Scheme == "http" && !endpoint.IsInsecure)
+            ? throw new RegistryException(FailureKind.Unavailable, $"registry {Host} wants the upload sent to {uri.Scheme}://{uri.Authority}; refused")
+            : uri;
+
+    private static Request Get(string[] accept, RangeHeaderValue? range = null) => (uri, _) =>
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        request.Headers.Range = range;
+        foreach (var type in accept)
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
+        return request;
+    };
 
     internal static async Task<byte[]> ReadLimitedAsync(HttpResponseMessage response, int limit, string what, CancellationToken cancellation)
     {
@@ -68,13 +147,14 @@ internal sealed class RegistryClient(
     private static RegistryException TooLarge(string what, int limit) =>
         new(FailureKind.Unavailable, $"the {what} is larger than {limit} bytes, more than is taken");
 
-    private async Task<HttpResponseMessage> SendAsync(string path, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
+    /// <param name="path">Below the registry's address, or a whole one.</param>
+    private async Task<HttpResponseMessage> SendAsync(string path, Request request, CancellationToken cancellation)
     {
         for (var attempt = 0; ; attempt++)
         {
             var address = _address ?? await FindAddressAsync(cancellation);
             var sentWith = _authorization.Header;
-            var response = await FollowAsync(new Uri(address, path), accept, range, cancellation);
+            var response = await FollowAsync(new Uri(address, path), address, request, cancellation);
             if (response.StatusCode != HttpStatusCode.Unauthorized || attempt > 0 || !await LoginAsync(response, address, sentWith, cancellation))
                 return response;
             response.Dispose();
@@ -99,12 +179,13 @@ internal sealed class RegistryClient(
         }
     }
 
-    private async Task<HttpResponseMessage> FollowAsync(Uri uri, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> FollowAsync(Uri uri, Uri registry, Request request, CancellationToken cancellation)
     {
-        var authorization = _authorization.Header;
+        // Credentials belong to the host that asked for them.
+        var authorization = IsSame(uri, registry) ? _authorization.Header : null;
         for (var hops = 0; ; hops++)
         {
-            var response = await SendOnceAsync(uri, authorization, accept, range, cancellation);
+            var response = await SendOnceAsync(uri, authorization, request, cancellation);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 return response;
             using (response)
@@ -114,13 +195,14 @@ internal sealed class RegistryClient(
                     throw new RegistryException(FailureKind.Unavailable, $"registry {Host} redirects without end or to no usable address");
                 if (uri.Scheme == "https" && target.Scheme == "http" && !endpoint.IsInsecure)
                     throw new RegistryException(FailureKind.Unavailable, $"registry {Host} redirects from https to plain http at {target.Authority}; refused");
-                // Credentials belong to the host that asked for them.
-                if (target.Authority != uri.Authority || target.Scheme != uri.Scheme)
+                if (!IsSame(target, uri))
                     authorization = null;
                 uri = target;
             }
         }
     }
+
+    private static bool IsSame(Uri a, Uri b) => a.Authority == b.Authority && a.Scheme == b.Scheme;
 
     /// <summary>The first address that speaks HTTP at all; an insecure registry may speak TLS or not.</summary>
     private async Task<Uri> FindAddressAsync(CancellationToken cancellation)
@@ -129,7 +211,7 @@ internal sealed class RegistryClient(
         {
             try
             {
-                using var response = await SendOnceAsync(new Uri(address, "v2/"), null, [], null, cancellation);
+                using var response = await SendOnceAsync(new Uri(address, "v2/"), null, Get([]), cancellation);
                 return _address = address;
             }
             catch (RegistryException e) when (e.Kind == FailureKind.Unavailable)
@@ -141,15 +223,13 @@ internal sealed class RegistryClient(
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(
-        Uri uri, AuthenticationHeaderValue? authorization, string[] accept, RangeHeaderValue? range, CancellationToken cancellation)
+        Uri uri, AuthenticationHeaderValue? authorization, Request make, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
-        request.Headers.Authorization = authorization;
-        request.Headers.Range = range;
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("shiplog", "0.1"));
-        foreach (var type in accept)
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
         using var patience = new CancellationTokenSource(AnswerTime, time);
+        // Not disposed of here: the response names it, and its body is closed when it is sent.
+        var request = make(uri, () => patience.CancelAfter(AnswerTime));
+        request.Headers.Authorization = authorization;
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("shiplog", "0.1"));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
