@@ -226,8 +226,7 @@ internal sealed class RegistryClient(
         Uri uri, AuthenticationHeaderValue? authorization, Request make, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(AnswerTime, time);
-        // Not disposed of here: the response names it, and its body is closed when it is sent.
-        var request = make(uri, () => patience.CancelAfter(AnswerTime));
+        using var request = make(uri, () => patience.CancelAfter(AnswerTime));
         request.Headers.Authorization = authorization;
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("shiplog", "0.1"));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
