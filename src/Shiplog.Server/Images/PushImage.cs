@@ -15,7 +15,8 @@ internal sealed class PushImageEndpoint(IEventLog log, OrderWithProgress orders,
         if (request.Query("platform") is { } platform)
             throw DockerException.NotBuilt($"pushing one platform of several ({platform})");
         var name = Repository(request.Name);
-        var tag = request.Query("tag");
+        // As dockerd: the name itself may say the tag, which its parser would otherwise fill in.
+        var tag = request.Query("tag") ?? (request.Name.LastIndexOf(':') > request.Name.LastIndexOf('/') ? name.Tag : null);
         if (tag is not null && !ImageReference.TryParse($"{name.Repository}:{tag}", out _, out _))
             throw DockerException.Invalid("invalid tag format");
         var known = (await log.ListReferencesAsync(request.Cancellation)).Select(r => ImageReference.Parse(r.Name)).Where(r => r.Repository == name.Repository);

@@ -97,14 +97,14 @@ internal sealed class ImagePusher(Instance instance, ContentStore store, Registr
 
         for (var (attempt, pause) = (1, FirstPause); ; attempt++, pause *= 2)
         {
-            if (await client.BeginUploadAsync(digest, from, cancellation) is not { } upload)
-            {
-                line?.Say($"Mounted from {from}");
-                return 0;
-            }
-
             try
             {
+                if (await client.BeginUploadAsync(digest, from, cancellation) is not { } upload)
+                {
+                    line?.Say($"Mounted from {from}");
+                    return 0;
+                }
+
                 await client.UploadAsync(upload, digest, () => store.Blobs.Open(digest), count => line?.Pushing(count), cancellation);
                 line?.Say("Pushed");
                 return store.Blobs.SizeOf(digest);

@@ -43,6 +43,14 @@ public sealed class Pushing : Conversation
     }
 
     [Fact]
+    public async Task Brings_the_one_tag_that_the_name_itself_says()
+    {
+        var name = await TaggedAsync("mine", "public");
+        var told = (await PushAsync($"/images/{name}:public/push")).With(200).Lines.Where(l => l.TryGetProperty("aux", out _)).Select(l => l.Text("aux", "Tag"));
+        told.ShouldBe(["public"]);
+    }
+
+    [Fact]
     public async Task Tells_that_there_is_no_such_image()
     {
         var name = NewRepository();

@@ -108,19 +108,47 @@ public sealed class PushingAnImage(RegistryProcess registry) : IClassFixture<Reg
         scope.ShouldBe("repository:mine:pull,push,repository:theirs:pull");
     }
 
+    [Theory, InlineData(401), InlineData(404)]
+    public async Task A_repository_that_gives_no_layer_does_not_end_the_push(int refused)
+    {
+        var image = Image($"no mount {refused}");
+        using var store = new Store();
+        var pulled = await PulledAsync(store, image);
+        await using var strict = await FakeRegistry.StartAsync(image, async c =>
+        {
+            c.Response.StatusCode = c.Request.Method switch
+            {
+                "HEAD" => 404,
+                "POST" when c.Request.Query.ContainsKey("from") => refused,
+                "POST" => 202,
+                _ => 201,
+            };
+            c.Response.Headers.Location = "/upload/one";
+            await c.Request.Body.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
+            return true;
+        });
+
+        (await store.PushAsync($"{strict.Host}/x:v1", pulled, pulled.Layers.ToDictionary(l => l.Digest, _ => "theirs"))).SentLayers.ShouldBe(2);
+
+        strict.Requests.Count(r => r.Path.StartsWith("/upload/", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
     [Fact]
     public async Task A_connection_that_breaks_is_tried_again()
     {
         var image = Image("breaks");
         using var store = new Store();
         var pulled = await PulledAsync(store, image);
-        var (aborted, taken) = (0, 0);
+        var (aborted, taken, refused) = (0, 0, 0);
         await using var flaky = await FakeRegistry.StartAsync(image, async c =>
         {
             switch (c.Request.Method)
             {
                 case "HEAD":
                     c.Response.StatusCode = 404;
+                    break;
+                case "POST" when aborted == 1 && Interlocked.Increment(ref refused) == 1:
+                    c.Abort();
                     break;
                 case "POST":
                     c.Response.StatusCode = 202;

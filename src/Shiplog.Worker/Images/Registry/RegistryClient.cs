@@ -72,6 +72,8 @@ internal sealed class RegistryClient(
             HttpStatusCode.Created => null,
             HttpStatusCode.Accepted when response.Headers.Location is { } location => UploadAddress(new Uri(response.RequestMessage!.RequestUri!, location)),
             HttpStatusCode.Accepted => throw new RegistryException(FailureKind.Unavailable, $"registry {Host} begins an upload without saying where to"),
+            // Who may not read that repository, or finds it gone, may still push to this one.
+            _ when from is not null => await BeginUploadAsync(digest, null, cancellation),
             _ => throw await ExplainAsync(response, cancellation),
         };
     }
