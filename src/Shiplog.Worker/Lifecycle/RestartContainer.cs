@@ -9,12 +9,13 @@ namespace Shiplog.Worker.Lifecycle;
 /// step is done again, and nobody need be asked for anything.
 /// </summary>
 internal sealed class ContainerRestarter(
-    RestartQueue restarts, ExitWatch exits, ContainerSteps steps, StepRunner runner, SubjectGates gates, FactDelivery facts,
+    RestartQueue restarts, Containers containers, ExitWatch exits, ContainerSteps steps, StepRunner runner, SubjectGates gates, FactDelivery facts,
     TimeProvider time, ILogger<ContainerRestarter> logger) : BackgroundService
 {
     private const string Cause = "restart-policy";
 
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseForAnother = TimeSpan.FromMilliseconds(50);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,7 +33,12 @@ internal sealed class ContainerRestarter(
         {
             using var turn = await gates.EnterAsync(pending.Paths.Id, CancellationToken.None);
             // Called off while it waited for its turn.
-            if (restarts.Find(pending.Paths.Id) == pending)
+            if (restarts.Find(pending.Paths.Id) != pending)
+                return;
+            // Whoever shares a container's namespaces comes after it: a reboot ends both, and they wait in any order.
+            if (Donors(pending.Record.Order).Any(IsToRunAgain))
+                restarts.Delay(pending, PauseForAnother);
+            else
                 await RestartAsync(pending);
         }
         catch (Exception e)
@@ -42,6 +48,12 @@ internal sealed class ContainerRestarter(
             restarts.Delay(pending, PauseAfterError);
         }
     }
+
+    private static IEnumerable<string> Donors(StartContainer order) =>
+        ((string?[])[order.NetworkOf, order.Namespaces?.PidOf, order.Namespaces?.IpcOf]).OfType<string>();
+
+    /// <summary>It waits for its own next try, or has ended in this moment and may be about to.</summary>
+    private bool IsToRunAgain(string id) => restarts.Find(id) is not null || (containers.Find(id) is { } run && !run.Process.Signal(0));
 
     private async Task RestartAsync(PendingRestart pending)
     {

@@ -75,6 +75,28 @@ public sealed class RestartingByPolicy(SharedWorker shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task Of_one_in_anothers_namespace_waits_for_the_other()
+    {
+        // After three bad tries the owner waits longer than whoever is in its namespace, and dies with it.
+        var owner = await StartAsync(["sh", "-c", "echo x >> /tmp/n; [ $(wc -l < /tmp/n) -gt 3 ] && exec sleep 60; exit 3"], RestartCondition.Always, 48);
+        await RestartedAsync(owner, 3);
+        var guest = _host.None(["sleep", "60"]) with
+        {
+            Restart = new RestartPolicy(RestartCondition.Always, 0),
+            Namespaces = new ContainerNamespaces { Pid = NamespaceChoice.Shared, PidOf = owner.ContainerId },
+        };
+        (await _host.Server.SendAsync(guest)).Failure.ShouldBeNull();
+
+        System.Diagnostics.Process.GetProcessById(Of<ContainerRestartedReport>(owner)[^1].Pid).Kill();
+
+        await RestartedAsync(guest, 1);
+        Of<ContainerRestartedReport>(owner).Count.ShouldBe(4);
+        Of<RestartCancelledReport>(guest).ShouldBeEmpty();
+        foreach (var order in (StartContainer[])[guest, owner])
+            (await _host.Server.SendAsync(new StopContainer("stop-" + order.ContainerId, order.ContainerId, null, 0))).Failure.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Ends_where_the_program_cannot_be_started_any_more()
     {
         var order = await StartAsync(["sh", "-c", "rm /bin/sh; exit 6"], RestartCondition.Always, 34);
@@ -88,7 +110,7 @@ public sealed class RestartingByPolicy(SharedWorker shared) : IClassFixture<Shar
     [Fact]
     public async Task Goes_on_while_the_server_is_away_and_the_worker_is_killed_again_and_again()
     {
-        var order = await StartAsync(["sh", "-c", "echo x >> /tmp/n; exit 3"], RestartCondition.Always, 35);
+        var order = await StartAsync(["sh", "-c", "echo x >> /tmp/n; exit 3"], RestartCondition.Always, 46);
         await _host.Server.StopAsync();
         for (var i = 1; i <= 3; i++)
         {
