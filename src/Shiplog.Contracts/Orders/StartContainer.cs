@@ -50,6 +50,9 @@ public sealed record StartContainer(
 
     /// <summary>The running container whose network it is in; <see langword="null"/> but for <see cref="NetworkMode.Shared"/>.</summary>
     public string? NetworkOf { get; init; }
+
+    /// <summary>The control group that its own is made in; <see langword="null"/> for the instance's.</summary>
+    public string? CgroupParent { get; init; }
 }
 
 /// <summary>Which network namespace a container gets.</summary>

@@ -16,6 +16,6 @@ public sealed record ContainerConfig(
     /// <summary>How its health is found out; absent for not at all.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public Healthcheck? Healthcheck { get; init; }
 
-    /// <summary>An image's: instructions for builds that start from it. A container has none, so no event has any.</summary>
-    [JsonIgnore] public string[]? OnBuild { get; init; }
+    /// <summary>Instructions for builds that start from the image, or from one that is made of the container; absent for none.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string[]? OnBuild { get; init; }
 }

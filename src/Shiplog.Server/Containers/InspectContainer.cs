@@ -106,6 +106,7 @@ internal sealed class InspectContainer(
         VolumeDriver = h.Mounts?.VolumeDriver ?? "",
         PortBindings = PortWire.Asked(h),
         PublishAllPorts = h.PublishAllPorts,
+        CgroupParent = h.CgroupParent ?? "",
     };
 
     private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()

@@ -32,6 +32,7 @@ internal sealed class RequestedContainer(Instance instance)
     {
         Healthcheck = b.Healthcheck is { } h ? new Healthcheck(
             h.Test ?? [], h.Interval ?? 0, h.Timeout ?? 0, h.StartPeriod ?? 0, h.StartInterval ?? 0, h.Retries ?? 0) : null,
+        OnBuild = b.OnBuild is [] ? null : b.OnBuild,
     };
 
     private static HostOptions Host(HostConfigBody h, string network)
@@ -59,6 +60,7 @@ internal sealed class RequestedContainer(Instance instance)
             Mounts = MountWire.Read(h),
             PortBindings = RequestedOptions.Said(PortWire.Read(h)),
             PublishAllPorts = h.PublishAllPorts ?? false,
+            CgroupParent = h.CgroupParent is "" ? null : h.CgroupParent,
             Links = RequestedOptions.Said(h.Links),
         };
     }

@@ -12,23 +12,53 @@ using Shiplog.Server.Volumes;
 
 namespace Shiplog.Server.Engine;
 
-/// <summary>GET /system/df: what images and volumes take; the containers' own layers are not measured.</summary>
-internal sealed class ShowDiskUsage(IEventLog log, IVolumeLog volumeLog, IWorker worker, Instance instance, TimeProvider time) : IDockerEndpoint
+/// <summary>GET /system/df: what images, containers and volumes take of the disk; all of it, or the kinds of <c>type</c>.</summary>
+internal sealed class ShowDiskUsage(
+    IEventLog log, IVolumeLog volumeLog, ContainerMeasure measure, IWorker worker, Instance instance, TimeProvider time) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
-        var images = await log.ListImagesAsync(request.Cancellation);
+        var types = request.Version.AtLeast(42) ? request.Queries("type").ToArray() : [];
+        foreach (var type in types.Where(t => t is not ("container" or "image" or "volume" or "build-cache")))
+            throw DockerException.Invalid($"unknown object type: {type}");
         var containers = await log.ListContainersAsync(request.Cancellation);
+        var images = Wanted("image") ? await log.ListImagesAsync(request.Cancellation) : null;
         var references = await log.ListReferencesAsync(request.Cancellation);
-        var (tags, names, now) = (ImageWire.TagsByImage(references), ImageNames.Of(references), time.GetUtcNow());
-        // A layer that several images share is on the disk once.
-        var layers = images.SelectMany(i => i.Layers).DistinctBy(l => l.ChainId).Sum(l => l.UnpackedSize);
-        var reply = new DiskUsageReply(
-            layers,
-            [.. images.Select(i => ImageWire.Summary(i, tags[i.Id], request) with { Containers = containers.Count(c => c.ImageId == i.Id), SharedSize = 0 })],
-            [.. containers.Select(c => ContainerWire.Summary(c, names.Shown(c), instance, now))],
-            await VolumesAsync(containers, request.Cancellation), [], 0);
-        await request.WriteJsonAsync(reply, DockerJson.Default.DiskUsageReply);
+        var sharing = images is null ? null : new LayerSharing(images);
+        await request.WriteJsonAsync(
+            new DiskUsageReply(
+                sharing?.LayersSize ?? 0, images is null ? null : Images(images, sharing!, containers, references, request),
+                Wanted("container") ? await ContainersAsync(containers, references, request.Cancellation) : null,
+                Wanted("volume") ? await VolumesAsync(containers, request.Cancellation) : null,
+                Wanted("build-cache") ? [] : null, 0),
+            DockerJson.Default.DiskUsageReply);
+
+        bool Wanted(string type) => types is [] || types.Contains(type);
+    }
+
+    private static ImageSummary[] Images(
+        IReadOnlyList<Domain.Images.Image> images, LayerSharing sharing, IReadOnlyList<Container> containers, IReadOnlyList<Domain.Images.Reference> references,
+        DockerRequest request)
+    {
+        var tags = ImageWire.TagsByImage(references);
+        var users = containers.CountBy(c => c.ImageId).ToDictionary();
+        return
+        [
+            .. images.Select(i => ImageWire.Summary(i, tags[i.Id], request) with { Containers = users.GetValueOrDefault(i.Id), SharedSize = sharing.SharedSize(i) }),
+        ];
+    }
+
+    private async Task<ContainerSummary[]> ContainersAsync(
+        IReadOnlyList<Container> containers, IReadOnlyList<Domain.Images.Reference> references, CancellationToken cancellation)
+    {
+        var (names, now) = (ImageNames.Of(references), time.GetUtcNow());
+        var shown = new List<ContainerSummary>();
+        foreach (var c in containers)
+        {
+            var size = await measure.OfAsync(c, cancellation);
+            shown.Add(ContainerWire.Summary(c, names.Shown(c), instance, now) with { SizeRw = size?.ReadWrite ?? 0, SizeRootFs = size is null ? 0 : size.ReadWrite + size.Layers });
+        }
+        return [.. shown];
     }
 
     private async Task<VolumeDto[]> VolumesAsync(IReadOnlyList<Container> containers, CancellationToken cancellation)

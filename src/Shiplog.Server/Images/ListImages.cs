@@ -21,6 +21,7 @@ internal sealed class ListImages(IEventLog log, TimeProvider time) : IDockerEndp
         var (newest, oldest) = (await CreatedAsync("before", filters, request), await CreatedAsync("since", filters, request));
         if (filters["until"] is [var until, ..] && DockerTime.Parse(until, time.GetUtcNow()) is { } end)
             newest = newest is { } bound && bound < end ? bound : end;
+        var sharing = request.Flag("shared-size") ? new LayerSharing(images) : null;
         var items = new List<ImageSummary>();
         foreach (var image in images)
         {
@@ -28,7 +29,7 @@ internal sealed class ListImages(IEventLog log, TimeProvider time) : IDockerEndp
             var names = tags[image.Id].ToArray();
             if ((newest is { } n && created >= n) || (oldest is { } o && created <= o) || !Passes(image, names, filters, images, request, out var shown))
                 continue;
-            items.Add(ImageWire.Summary(image, shown, request));
+            items.Add(ImageWire.Summary(image, shown, request) with { SharedSize = sharing?.SharedSize(image) ?? -1 });
         }
         await request.WriteJsonAsync([.. items.OrderByDescending(i => i.Created)], DockerJson.Default.ImageSummaryArray);
     }

@@ -44,6 +44,7 @@ internal sealed class OrderFactory(Instance instance)
             Mounts = MountOrders.Of(container, volumes ?? new Dictionary<string, Volume>()),
             Ports = Ports(container.Id, intent),
             NetworkOf = JoinNetwork.HostOf(container),
+            CgroupParent = host.CgroupParent,
             Further = places is [_, _, ..] ? places[1..] : null,
         };
     }

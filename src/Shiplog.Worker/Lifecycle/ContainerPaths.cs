@@ -59,7 +59,11 @@ internal sealed class ContainerPaths
     /// <summary>What conmon writes when the program has ended; it outlives a reboot, since nobody else knows the code.</summary>
     public string ExitFile => Path.Combine(Exits(_instance), Id);
 
-    public string Cgroup => _instance.CgroupParent + "/" + Id;
+    /// <summary>Its control group, as the runtime is given it (cgroups(7)).</summary>
+    /// <param name="parent">The group that it is made in; <see langword="null"/> for the instance's own.</param>
+    public string Cgroup(string? parent) =>
+        // As runc has it: a path that climbs ends at the hierarchy's root.
+        (parent is null ? _instance.CgroupParent : Path.GetFullPath("/" + parent).TrimEnd('/')) + "/" + Id;
 
     public static string Root(Instance instance) => Path.Combine(instance.WorkerFolder, "containers");
 

@@ -27,6 +27,9 @@ internal sealed class Run(ContainerPaths paths, ContainerRecord record, PidHandl
 
     public ContainerRecord Record { get; set; } = record;
 
+    /// <summary>As the runtime was given it.</summary>
+    public string Cgroup => paths.Cgroup(Record.Order.CgroupParent);
+
     public PidHandle Process => process;
 
     /// <summary>The stop, if any, whose outcome the report of the end will carry.</summary>

@@ -118,7 +118,7 @@ internal sealed class StartContainerStep(
             .Where(d => !confinement.Privileged || d.HostPath != d.Path).SelectMany(HostDevices.Granted)];
         return new OciInputs(
             order, container.Merged, shared.Etc ?? container.Folder, Sources(container, order.Mounts!), order.Network == NetworkMode.Host ? null : shared.Network ?? container.NetworkNamespace,
-            ContainerUser.Resolve(order.Process.User, container.Merged, order.Process.GroupAdd), capabilities, container.Cgroup, Cgroups.IsUnified, size,
+            ContainerUser.Resolve(order.Process.User, container.Merged, order.Process.GroupAdd), capabilities, container.Cgroup(order.CgroupParent), Cgroups.IsUnified, size,
             filtered && runtime.TakesCompiledFilter ? seccomp.Bpf(capabilities, confinement.Seccomp) : null,
             filtered && !runtime.TakesCompiledFilter ? seccomp.Rules(capabilities, confinement.Seccomp) : null)
         {

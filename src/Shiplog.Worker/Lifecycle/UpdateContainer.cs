@@ -31,12 +31,12 @@ internal sealed class ContainerUpdater(Containers containers, RestartQueue resta
 
     private void Limit(Run run, ResourceLimits wanted)
     {
-        var group = new ControlGroup(run.Paths.Cgroup);
+        var group = new ControlGroup(run.Cgroup);
         try
         {
             group.Limit(wanted);
         }
-        catch (LinuxException) when (!Directory.Exists(Cgroups.AnyFolder(run.Paths.Cgroup)))
+        catch (LinuxException) when (!Directory.Exists(Cgroups.AnyFolder(run.Cgroup)))
         {
             // Its program has ended in this moment, and the group with it.
         }

@@ -131,7 +131,7 @@ internal sealed class ExitWatch(
         var next = RestartRule.Next(run.Record, exited, time.GetUtcNow());
         List<Report> reports = [.. run.Stop?.Before ?? [], exited];
         // The runtime's clearing up takes longest and touches nothing that the undo steps do.
-        var clearing = ClearAsync(paths);
+        var clearing = ClearAsync(run);
         reports.AddRange(await LeaveAsync(run, keep: next is not null));
         if (await clearing is { } failure)
             reports.Add(failure);
@@ -181,16 +181,17 @@ internal sealed class ExitWatch(
             : LostExitCode;
         var at = found ? new DateTimeOffset(File.GetLastWriteTimeUtc(file)) : time.GetUtcNow();
         // Before the runtime removes the group.
-        var oom = Cgroups.OomKilled(paths.Cgroup);
+        var oom = Cgroups.OomKilled(run.Cgroup);
         return new ContainerExitedReport(
             paths.Id, code, oom, run.Record.Order.Process.LogDriver == "none" || run.Record.Order.AutoRemove ? null : paths.Log, at);
     }
 
-    private async Task<Report?> ClearAsync(ContainerPaths paths)
+    private async Task<Report?> ClearAsync(Run run)
     {
+        var paths = run.Paths;
         try
         {
-            await runtime.ClearAsync(paths.Id, paths.Cgroup, CancellationToken.None);
+            await runtime.ClearAsync(paths.Id, run.Cgroup, CancellationToken.None);
             StartContainerStep.RemoveBundle(paths);
             return null;
         }

@@ -12,7 +12,7 @@ internal sealed class FigureReader(Lifecycle.Containers containers, TimeProvider
     {
         if (containers.Find(containerId) is not { } run)
             return null;
-        var (group, host, now) = (run.Paths.Cgroup, HostFigures.Read(), time.GetUtcNow());
+        var (group, host, now) = (run.Cgroup, HostFigures.Read(), time.GetUtcNow());
         var figures = Cgroups.IsUnified
             ? FiguresV2.Read(Cgroups.UnifiedFolder(group), host, HostFigures.Memory, now)
             : FiguresV1.Read(controller => Cgroups.Folder(controller, group), host, HostFigures.Memory, now);

@@ -115,7 +115,7 @@ internal static class StreamEndpoints
             return Results.Conflict($"container {id} is not running");
         try
         {
-            var table = await ProcessTable.OfAsync(http.Request.Query["ps_args"], Cgroups.Processes(run.Paths.Cgroup), http.RequestAborted);
+            var table = await ProcessTable.OfAsync(http.Request.Query["ps_args"], Cgroups.Processes(run.Cgroup), http.RequestAborted);
             return Results.Json(table, ProcessTableJson.Default.ProcessTable);
         }
         catch (OrderException e)

@@ -73,6 +73,20 @@ public sealed class Committing : Conversation
         config.Texts("Healthcheck", "Test").ShouldBe(["NONE"]);
     }
 
+    [Fact]
+    public async Task Takes_triggers_that_the_container_was_given()
+    {
+        var id = await CreateAsync(new { DockerEngine.Image, OnBuild = (string[])["RUN make"] });
+        (await InspectAsync(id)).Texts("Config", "OnBuild").ShouldBe(["RUN make"]);
+        var (kept, own) = (NewName(), NewName());
+        (await DockerEngine.PostAsync($"/commit?container={id}&repo={kept}")).With(201);
+        Forget(kept + ":latest");
+        (await DockerEngine.GetAsync($"/images/{kept}/json")).With(200).Json.Texts("Config", "OnBuild").ShouldBe(["RUN make"]);
+        (await DockerEngine.PostAsync($"/commit?container={id}&repo={own}", new { OnBuild = (string[])["RUN test"] })).With(201);
+        Forget(own + ":latest");
+        (await DockerEngine.GetAsync($"/images/{own}/json")).With(200).Json.Texts("Config", "OnBuild").ShouldBe(["RUN test"]);
+    }
+
     [Theory]
     [InlineData("HEALTHCHECK CMD", "Missing command after HEALTHCHECK CMD")]
     [InlineData("HEALTHCHECK NONE true", "HEALTHCHECK NONE takes no arguments")]

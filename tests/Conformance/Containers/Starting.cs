@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Shiplog.Conformance.Tests.Containers;
 
 /// <summary>POST /containers/{id}/start</summary>
@@ -11,8 +13,38 @@ public sealed class Starting : Conversation
         state.Is("Running").ShouldBeTrue();
         state.Number("Pid").ShouldBeGreaterThan(1);
         state.Text("FinishedAt").ShouldBe("0001-01-01T00:00:00Z");
-        DateTimeOffset.Parse(state.Text("StartedAt"), System.Globalization.CultureInfo.InvariantCulture)
+        DateTimeOffset.Parse(state.Text("StartedAt"), CultureInfo.InvariantCulture)
             .ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+    }
+
+    [Theory]
+    [InlineData("/conformance/{0}", "/conformance/{0}")]
+    [InlineData("conformance/{0}", "/conformance/{0}")]
+    [InlineData("/../conformance/../conformance/{0}", "/conformance/{0}")]
+    public async Task Runs_in_the_control_group_that_it_is_given(string parent, string below)
+    {
+        var name = NewName();
+        (parent, below) = (string.Format(CultureInfo.InvariantCulture, parent, name), string.Format(CultureInfo.InvariantCulture, below, name));
+        var id = await RunAsync(new { DockerEngine.Image, Cmd = (string[])["sleep", "1000"], HostConfig = new { CgroupParent = parent, Memory = 32 << 20 } });
+        try
+        {
+            var shown = await InspectAsync(id);
+            shown.At("HostConfig").Text("CgroupParent").ShouldBe(parent);
+            (await File.ReadAllLinesAsync($"/proc/{shown.At("State").Number("Pid")}/cgroup", Cancellation)).ShouldContain(l => l.EndsWith($":{below}/{id}", StringComparison.Ordinal));
+            (await DockerEngine.GetAsync($"/containers/{id}/stats?stream=0&one-shot=1")).With(200).Json.Number("memory_stats", "limit").ShouldBe(32 << 20);
+            (await DockerEngine.PostAsync($"/containers/{id}/update", new { PidsLimit = 30 })).With(200);
+            (await DockerEngine.DeleteAsync($"/containers/{id}?force=1")).With(204);
+            Groups(below).ShouldNotContain(g => Directory.Exists($"{g}/{id}"));
+        }
+        finally
+        {
+            // What is left is the parent, which belongs to whoever named it.
+            foreach (var group in Groups(below).Concat(Groups("/conformance")))
+                Directory.Delete(group);
+        }
+
+        static IEnumerable<string> Groups(string path) =>
+            Directory.EnumerateDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup").Select(h => h + path).Where(Directory.Exists);
     }
 
     [Fact]

@@ -35,7 +35,6 @@ public sealed class CreatingAContainer(DockerServer server) : IClassFixture<Dock
 
     [Theory]
     [InlineData("""{"HostConfig":{"SomethingNew":"x"}}""", "HostConfig.SomethingNew (\"x\")")]
-    [InlineData("""{"HostConfig":{"CgroupParent":"/else"}}""", "HostConfig.CgroupParent (\"/else\")")]
     [InlineData("""{"HostConfig":{"DeviceRequests":[{"Count":-1}]}}""", "HostConfig.DeviceRequests ([{\"Count\":-1}])")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"tag":"{{json .}}"}}}}""", "HostConfig.LogConfig.Config.tag ({{json .}}): a template of more than fields")]
     [InlineData("""{"HostConfig":{"LogConfig":{"Config":{"mode":"non-blocking"}}}}""", "HostConfig.LogConfig.Config.mode (non-blocking)")]

@@ -27,7 +27,7 @@ public sealed class SharingNamespaces(SharedWorker shared) : IClassFixture<Share
         var order = _host.None(["sh", "-c", "sleep 4712 & sleep 0.2; ls /proc/$PPID/comm"]) with { Namespaces = new ContainerNamespaces { Pid = NamespaceChoice.Host } };
         var text = await _host.OutputAsync(order);
         text.ShouldContain("/comm");
-        Directory.Exists("/sys/fs/cgroup/memory" + _host.Paths(order.ContainerId).Cgroup).ShouldBeFalse();
+        Directory.Exists("/sys/fs/cgroup/memory" + _host.Paths(order.ContainerId).Cgroup(null)).ShouldBeFalse();
     }
 
     [Fact]

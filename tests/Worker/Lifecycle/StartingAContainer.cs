@@ -201,7 +201,7 @@ public sealed class StartingAContainer(SharedWorker shared) : IClassFixture<Shar
         File.Exists(_host.Paths(id).NetworkNamespace).ShouldBeFalse();
         Directory.Exists(_host.Paths(id).Bundle).ShouldBeFalse();
         File.Exists(_host.Paths(id).ExitFile).ShouldBeFalse();
-        Directory.Exists("/sys/fs/cgroup/memory" + _host.Paths(id).Cgroup).ShouldBeFalse();
+        Directory.Exists("/sys/fs/cgroup/memory" + _host.Paths(id).Cgroup(null)).ShouldBeFalse();
         Directory.Exists(Path.Combine(_host.Instance.RunFolder, "runtime", id)).ShouldBeFalse();
     }
 

@@ -114,7 +114,7 @@ public sealed class UpdatingAContainer(SharedWorker shared) : IClassFixture<Shar
 
     private string? Folder(StartContainer order, string controller)
     {
-        var group = _host.Paths(order.ContainerId).Cgroup;
+        var group = _host.Paths(order.ContainerId).Cgroup(null);
         return Cgroups.IsUnified ? Cgroups.UnifiedFolder(group) : Cgroups.Folder(controller, group);
     }
 }

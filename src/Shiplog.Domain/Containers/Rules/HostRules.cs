@@ -33,6 +33,7 @@ public static class HostRules
             ?? NamespaceRules.Fault(host)
             ?? (host.ShmSize < 0 ? "SHM size can not be less than 0" : null)
             ?? (host.OomScoreAdj is < -1000 or > 1000 ? $"Invalid value {host.OomScoreAdj}, range for oom score adj is [-1000, 1000]" : null)
+            ?? (host.CgroupParent?.Any(char.IsControl) is true ? "invalid cgroup parent: control characters in a path" : null)
             ?? UlimitRules.Fault(host.Ulimits ?? [])
             ?? SysctlRules.Fault(host)
             ?? DeviceRules.Fault(host.Devices)

@@ -30,6 +30,7 @@ internal sealed record CreateContainerBody
     public string? StopSignal { get; init; }
     public int? StopTimeout { get; init; }
     public HealthcheckDto? Healthcheck { get; init; }
+    public string[]? OnBuild { get; init; }
     public HostConfigBody? HostConfig { get; init; }
     public NetworkingConfigBody? NetworkingConfig { get; init; }
     public string? MacAddress { get; init; }
@@ -77,6 +78,7 @@ internal sealed record HostConfigBody : ResourcesBody
     public bool? Init { get; init; }
     public string? Isolation { get; init; }
     public string[]? Links { get; init; }
+    public string? CgroupParent { get; init; }
     [JsonExtensionData] public Dictionary<string, JsonElement>? Others { get; set; }
 }
 

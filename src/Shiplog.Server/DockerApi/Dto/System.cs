@@ -99,4 +99,4 @@ internal sealed record CommitDto(string ID);
 
 /// <summary>GET /system/df</summary>
 internal sealed record DiskUsageReply(
-    long LayersSize, ImageSummary[] Images, ContainerSummary[] Containers, VolumeDto[] Volumes, Empty[] BuildCache, long BuilderSize);
+    long LayersSize, ImageSummary[]? Images, ContainerSummary[]? Containers, VolumeDto[]? Volumes, Empty[]? BuildCache, long BuilderSize);
