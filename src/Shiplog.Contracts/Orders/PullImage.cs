@@ -48,6 +48,11 @@ public sealed record ImagePulledReport(
 /// <param name="References">The names the archive gives it, fully qualified.</param>
 public sealed record ImageLoadedReport(string[] References, StoredImage Image, DateTimeOffset At) : Report(At);
 
+/// <summary>What is to be made of an archive of files (<c>docker import</c>).</summary>
+/// <param name="Reference">The image's name, fully qualified; <see langword="null"/> for none.</param>
+/// <param name="ConfigTemplate">Its config, complete but for the layer's diff id.</param>
+public sealed record ArchiveImport(string CommandId, string? Reference, string ConfigTemplate);
+
 /// <summary>Delete an image's content where no other image needs it.</summary>
 /// <param name="KeepImageIds">The images that stay; whatever they need is kept.</param>
 public sealed record RemoveImage(string CommandId, string ImageId, string[] KeepImageIds) : Order(CommandId);

@@ -71,6 +71,9 @@ public static class WorkerStreams
     /// <summary>POST, body a Docker or OCI archive; query <c>commandId</c>; NDJSON progress. Images are reported as facts.</summary>
     public const string LoadImages = "/streams/images/load";
 
+    /// <summary>POST, body an <see cref="ArchiveImport"/> as one line of JSON and then a tar of files; NDJSON progress. The image is reported as by a load.</summary>
+    public const string ImportImage = "/streams/images/import";
+
     /// <summary>GET; query <c>path</c> (repeated): absolute ones of the host; a JSON array of those that are not there.</summary>
     public const string MissingPaths = "/streams/paths/missing";
 

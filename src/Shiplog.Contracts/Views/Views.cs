@@ -29,7 +29,7 @@ public sealed record ContainerView(
     string? Address, string? Network, string? MacAddress, string CreatedBy, string[] CommittedImages, string Host);
 
 /// <summary>An image, present or removed.</summary>
-/// <param name="Origin"><c>pulled</c>, <c>loaded</c> or <c>committed</c>.</param>
+/// <param name="Origin"><c>pulled</c>, <c>loaded</c>, <c>imported</c> or <c>committed</c>.</param>
 /// <param name="References">The names that point to it now.</param>
 /// <param name="ParentImageId">The image below it, where a commit made it.</param>
 /// <param name="FromContainerId">The container it was committed from.</param>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using static System.Text.Json.Serialization.JsonIgnoreCondition;
+
 namespace Shiplog.Domain.Images;
 
 // These names and shapes are a storage format: never edit a released event; add a new one, or a version with an upcaster.
@@ -29,7 +32,11 @@ public sealed record ImagePushed(
     DateTimeOffset StartedAt, DateTimeOffset At);
 
 /// <summary>Intent, on a stream of its own (<c>load/&lt;command&gt;</c>): an archive is to be read.</summary>
-public sealed record ImageLoadRequested(string CommandId, DateTimeOffset At);
+public sealed record ImageLoadRequested(string CommandId, DateTimeOffset At)
+{
+    /// <summary>What is to be made of an archive of files; absent where it is one of images.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public RequestedImport? Import { get; init; }
+}
 
 /// <summary>Outcome of a load.</summary>
 public sealed record ImageLoadCompleted(string CommandId, string[] ImageIds, DateTimeOffset At);
@@ -40,7 +47,11 @@ public sealed record ImageLoadFailed(string CommandId, string Kind, string Error
 /// <summary>On the image's stream: the image came from an archive.</summary>
 public sealed record ImageLoaded(
     string ImageId, string CommandId, string[] References, string ManifestDigest, string ManifestMediaType, string ConfigJson,
-    Layer[] Layers, DateTimeOffset At);
+    Layer[] Layers, DateTimeOffset At)
+{
+    /// <summary>Where the files came from that are its only layer, as in <see cref="RequestedImport"/>; absent where it was an image before.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string? ImportedFrom { get; init; }
+}
 
 /// <summary>On the image's stream: the image was made of a container.</summary>
 public sealed record ImageCommitted(

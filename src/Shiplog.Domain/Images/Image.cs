@@ -7,7 +7,7 @@ public sealed record Image
     public string Id { get; init; } = "";
     /// <summary>Its content is on the host.</summary>
     public bool Present { get; init; }
-    /// <summary><c>pulled</c>, <c>loaded</c> or <c>committed</c>: how it came here last.</summary>
+    /// <summary><c>pulled</c>, <c>loaded</c>, <c>imported</c> or <c>committed</c>: how it came here last.</summary>
     public string Origin { get; init; } = "";
     /// <summary>The digest of its manifest.</summary>
     public string ManifestDigest { get; init; } = "";
@@ -42,7 +42,7 @@ public sealed record Image
         {
             RepoDigests = WithRepoDigest(i.RepoDigests, e.Reference, e.IndexDigest ?? e.ManifestDigest),
         },
-        ImageLoaded e => Arrived(i, e.ImageId, "loaded", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At),
+        ImageLoaded e => Arrived(i, e.ImageId, e.ImportedFrom is null ? "loaded" : "imported", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At),
         ImageCommitted e => Arrived(i, e.ImageId, "committed", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At) with
         {
             ParentImageId = e.ParentImageId,

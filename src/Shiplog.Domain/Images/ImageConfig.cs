@@ -48,7 +48,7 @@ public sealed record ImageConfig(
     public string Child(ContainerConfig config, string[] command, string? author, string? comment, DateTimeOffset now)
     {
         var root = JsonNode.Parse(Json)!.AsObject();
-        var at = JsonValue.Create(now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+        var at = Time(now);
         // Fields of Docker's old image format that tell how the parent was made.
         foreach (var stale in (string[])["container", "container_config", "id", "parent", "comment"])
             root.Remove(stale);
@@ -71,6 +71,24 @@ public sealed record ImageConfig(
         history.Add((JsonNode)entry);
         return root.ToJsonString();
     }
+
+    /// <summary>The config of an image of one layer that comes from nowhere else, complete but for its diff id.</summary>
+    public static string Scratch(string architecture, string? variant, ContainerConfig config, string comment, DateTimeOffset now)
+    {
+        var root = new JsonObject { ["architecture"] = architecture };
+        if (variant is not null)
+            root["variant"] = variant;
+        root["os"] = "linux";
+        root["created"] = Time(now);
+        root["comment"] = comment;
+        root["config"] = ImageConfigJson.Write(null, config);
+        root["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() };
+        root["history"] = new JsonArray(new JsonObject { ["created"] = Time(now), ["comment"] = comment });
+        return root.ToJsonString();
+    }
+
+    private static JsonValue Time(DateTimeOffset at) =>
+        JsonValue.Create(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
 
     private static ImageConfig Read(JsonObject root, string json) => new(
         root.Text("architecture") ?? "", root.Text("os") ?? "", root.Text("variant"), root.Time("created"), root.Text("created"), root.Text("author"),

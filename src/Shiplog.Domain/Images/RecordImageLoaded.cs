@@ -11,7 +11,10 @@ public static class RecordImageLoaded
         ? Decision.Nothing
         : Decision.Accept(new ImageLoaded(
             report.Image.ImageId, command.CommandId, report.References, report.Image.ManifestDigest, report.Image.ManifestMediaType,
-            report.Image.ConfigJson, Layers.Of(report.Image), report.At));
+            report.Image.ConfigJson, Layers.Of(report.Image), report.At)
+        {
+            ImportedFrom = (command.Intent as ImageLoadRequested)?.Import?.Source,
+        });
 
     /// <summary>On the load's stream: all images of one batch are one load.</summary>
     public static Decision Decide(string[] imageIds, OpenCommand? command, DateTimeOffset at) =>

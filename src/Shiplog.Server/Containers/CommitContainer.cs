@@ -59,6 +59,6 @@ internal sealed class CommitContainerEndpoint(
     }
 
     /// <summary>The CLI sends one instruction at a time; other clients send several lines.</summary>
-    private static string[] Changes(DockerRequest request) =>
+    public static string[] Changes(DockerRequest request) =>
         [.. request.Queries("changes").SelectMany(c => c.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

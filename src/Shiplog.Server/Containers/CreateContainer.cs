@@ -45,7 +45,7 @@ internal sealed class CreateContainerEndpoint(
         };
         await AppendAsync(command, name, image, context);
         await request.WriteJsonAsync(
-            new CreateContainerReply(id, [.. warnings, .. Warnings(image, body)]), DockerJson.Default.CreateContainerReply, 201);
+            new CreateContainerReply(id, warnings), DockerJson.Default.CreateContainerReply, 201);
     }
 
     /// <summary>By ids: whoever's namespaces are shared may be renamed.</summary>
@@ -141,14 +141,6 @@ internal sealed class CreateContainerEndpoint(
             command.ContainerId, names,
             (c, states) => CreateVolume.Beside(CreateContainer.Decide(command, c, image, time.GetUtcNow()), plan, states, time.GetUtcNow()),
             context, CancellationToken.None);
-    }
-
-    private static string[] Warnings(Image image, CreateContainerBody body)
-    {
-        var warnings = new List<string>();
-        if (!ImageConfig.TryParse(image.ConfigJson, out var config))
-            return [];
-        return [.. warnings];
     }
 
     private static bool Fits(string platform, ImageConfig config) => platform.Split('/') switch

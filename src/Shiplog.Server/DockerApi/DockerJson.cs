@@ -53,6 +53,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.VolumeSize[]))]
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.ContainerSize))]
+[JsonSerializable(typeof(Shiplog.Contracts.Orders.ArchiveImport))]
 [JsonSerializable(typeof(NetworkDto[]))]
 [JsonSerializable(typeof(CreateNetworkBody))]
 [JsonSerializable(typeof(CreateNetworkReply))]

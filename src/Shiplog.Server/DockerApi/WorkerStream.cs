@@ -6,26 +6,18 @@ namespace Shiplog.Server.DockerApi;
 /// <summary>Plain byte streams of the worker: opened, checked, and passed on as they come.</summary>
 internal static class WorkerStream
 {
-    private const int BufferSize = 64 * 1024;
+    public const int BufferSize = 64 * 1024;
 
     /// <exception cref="DockerException">The worker refused, with its words.</exception>
     /// <exception cref="WorkerAwayException">It does not answer.</exception>
     public static Task<HttpResponseMessage> GetAsync(IWorker worker, string pathAndQuery, CancellationToken cancellation) =>
         SendAsync(worker, new HttpRequestMessage(HttpMethod.Get, pathAndQuery), cancellation);
 
-    /// <param name="body"><see langword="null"/> for none.</param>
+    /// <param name="content"><see langword="null"/> for none.</param>
     /// <exception cref="DockerException">The worker refused, with its words.</exception>
     /// <exception cref="WorkerAwayException">It does not answer.</exception>
-    public static Task<HttpResponseMessage> PostAsync(IWorker worker, string pathAndQuery, Stream? body, CancellationToken cancellation)
-    {
-        var message = new HttpRequestMessage(HttpMethod.Post, pathAndQuery);
-        if (body is not null)
-        {
-            message.Content = new StreamContent(body, BufferSize);
-            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
-        }
-        return SendAsync(worker, message, cancellation);
-    }
+    public static Task<HttpResponseMessage> PostAsync(IWorker worker, string pathAndQuery, HttpContent? content, CancellationToken cancellation) =>
+        SendAsync(worker, new HttpRequestMessage(HttpMethod.Post, pathAndQuery) { Content = content }, cancellation);
 
     /// <summary>As <see cref="PostAsync"/>; the worker may refuse before it takes the body.</summary>
     /// <exception cref="DockerException">The worker refused, with its words.</exception>

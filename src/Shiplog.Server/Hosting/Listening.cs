@@ -19,6 +19,8 @@ internal static partial class Listening
         kestrel.AddServerHeader = false;
         // Uploads are as large as images are; readers of small bodies set their own limit.
         kestrel.Limits.MaxRequestBodySize = null;
+        // Changes of an import or a commit are in the query: as long as Go's servers take them.
+        kestrel.Limits.MaxRequestLineSize = 1024 * 1024;
         // An attached terminal may be silent for hours.
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;

@@ -8,12 +8,16 @@ using PullImage = Shiplog.Domain.Images.PullImage;
 namespace Shiplog.Server.Images;
 
 /// <summary>POST /images/create: the worker's progress is passed on while the order runs.</summary>
-internal sealed class PullImageEndpoint(IEventLog log, OrderWithProgress orders, TimeProvider time) : IDockerEndpoint
+internal sealed class PullImageEndpoint(IEventLog log, OrderWithProgress orders, ImportImageEndpoint import, TimeProvider time) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
         if (request.Query("fromImage") is not { } image)
-            throw DockerException.NotBuilt("importing an image from an archive (fromSrc)");
+        {
+            await import.HandleAsync(request);
+            return;
+        }
+
         var reference = Reference(image.TrimEnd(':'), request.Query("tag"));
         var context = request.NewCommand();
         var command = new PullImage(context.CommandId, reference.ToString(), request.Version.AtLeast(32) ? request.Query("platform") : null);

@@ -130,7 +130,7 @@ internal sealed partial class ImageLineage(StoreReader reader)
 
     private Task<List<ArrivalView>> ArrivalsAsync(string id, CancellationToken cancellation) => reader.QueryAsync(
         """
-        select replace(type, 'image_', ''), coalesce(data ->> 'reference', data -> 'references' ->> 0), data ->> 'registry', data ->> 'manifestDigest',
+        select case when data ->> 'importedFrom' is not null then 'imported' else replace(type, 'image_', '') end, coalesce(data ->> 'reference', data -> 'references' ->> 0), data ->> 'registry', data ->> 'manifestDigest',
           (data ->> 'at')::timestamptz, coalesce(user_name, ''), coalesce(headers ->> 'cause', ''), seq_id
         from mt_events where stream_id = $1 and type in ('image_pulled', 'image_loaded', 'image_committed') order by seq_id
         """,

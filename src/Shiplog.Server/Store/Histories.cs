@@ -73,7 +73,7 @@ internal sealed class ImageHistoryProjection : SingleStreamProjection<ImageHisto
     public override ImageHistory? Evolve(ImageHistory? history, string id, IEvent e) => e.Data switch
     {
         ImagePulled pulled => With(history, id, e, "pulled", pulled.At),
-        ImageLoaded loaded => With(history, id, e, "loaded", loaded.At),
+        ImageLoaded loaded => With(history, id, e, loaded.ImportedFrom is null ? "loaded" : "imported", loaded.At),
         ImageCommitted committed => With(history, id, e, "committed", committed.At),
         _ => history,
     };

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Content;
 using Shiplog.Worker.Images.Progress;
@@ -22,7 +17,6 @@ namespace Shiplog.Worker.Images;
 internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, IContainerAccess containers, TimeProvider time)
 {
     private const string Step = "CommitContainer";
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <returns>The facts, the outcome last.</returns>
     public async Task<Report[]> CommitAsync(CommitContainer order, CancellationToken cancellation)
@@ -58,7 +52,7 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         return parent;
     }
 
-    private async Task<CommittedLayer?> DiffAsync(CommitContainer order, ContentLease lease, List<Report> facts, CancellationToken cancellation)
+    private async Task<LayerBlob?> DiffAsync(CommitContainer order, ContentLease lease, List<Report> facts, CancellationToken cancellation)
     {
         var hold = await containers.HoldAsync(order.ContainerId, order.Pause);
         if (hold.Paused is { } paused)
@@ -77,41 +71,21 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         }
     }
 
-    /// <summary>Reads the read-write layer once: tar, diff id, compression, digest and size in one pass.</summary>
-    private CommittedLayer? WriteDiff(string upper, ContentLease lease, CancellationToken cancellation)
+    private LayerBlob? WriteDiff(string upper, ContentLease lease, CancellationToken cancellation)
     {
-        var path = store.Blobs.IngestPath();
-        try
+        using var root = FileCalls.OpenRoot(upper);
+        return LayerBlob.Write(store, lease, tar =>
         {
-            string diffId, digest;
-            long size;
-            using (var root = FileCalls.OpenRoot(upper))
-            using (var blob = new HashingStream(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 128 * 1024)))
-            {
-                using (var tar = new HashingStream(new GZipStream(blob, CompressionLevel.Fastest, leaveOpen: true)))
-                {
-                    var diff = new LayerDiff(root, tar);
-                    diff.Write(cancellation);
-                    if (diff.Entries == 0)
-                        return null;
-                    diffId = tar.CurrentDigest;
-                }
-                (digest, size) = (blob.CurrentDigest, blob.Count);
-            }
-            lease.PinBlob(digest);
-            store.Blobs.Adopt(path, digest);
-            return new CommittedLayer(diffId, digest, size);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+            var diff = new LayerDiff(root, tar);
+            diff.Write(cancellation);
+            return diff.Entries > 0;
+        });
     }
 
     private async Task<StoredImage> StoreAsync(
-        CommitContainer order, StoredImage parent, CommittedLayer? diff, ContentLease lease, CancellationToken cancellation)
+        CommitContainer order, StoredImage parent, LayerBlob? diff, ContentLease lease, CancellationToken cancellation)
     {
-        var config = Complete(order.ConfigTemplate, diff);
+        var config = ConfigTemplate.Complete(order.ConfigTemplate, diff?.DiffId);
         var isOci = parent.ManifestMediaType == RegistryManifest.OciManifest;
         var layers = parent.Layers.Select(l => l with { Existed = true }).ToList();
         if (diff is not null)
@@ -120,20 +94,13 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         if (!read.DiffIds.SequenceEqual(layers.Select(l => l.DiffId)))
             throw new InvalidImageException("the config of the new image does not name the layers of the container's image");
         var manifest = ManifestDocument.Write(config, layers, isOci);
-        var image = new StoredImage(
-            Digest.Of(config), Digest.Of(manifest), isOci ? RegistryManifest.OciManifest : RegistryManifest.DockerManifest, null,
-            Encoding.UTF8.GetString(config), [.. layers]);
-        foreach (var document in (byte[][])[config, manifest])
-        {
-            lease.PinBlob(Digest.Of(document));
-            store.Blobs.Put(Digest.Of(document), document);
-        }
+        var image = store.Keep(lease, config, manifest, isOci ? RegistryManifest.OciManifest : RegistryManifest.DockerManifest, [.. layers]);
         store.Publish(image);
         return image;
     }
 
     // Unpacked from its own tar, so that it is what every other host will make of it.
-    private Task<ImageLayer> UnpackAsync(StoredImage parent, CommittedLayer diff, bool isOci, ContentLease lease, CancellationToken cancellation)
+    private Task<ImageLayer> UnpackAsync(StoredImage parent, LayerBlob diff, bool isOci, ContentLease lease, CancellationToken cancellation)
     {
         var below = parent.Layers.Select(l => l.ChainId).ToArray();
         var chainId = Digest.Chain([.. parent.Layers.Select(l => l.DiffId), diff.DiffId])[^1];
@@ -141,24 +108,4 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         return intake.TakeAsync(
             plan, lease, LayerIntake.NothingToFetch, Task.CompletedTask, new LayerProgress(NoProgress.Instance, diff.Digest, diff.Size, time), cancellation);
     }
-
-    /// <summary>The new image's config: the template and the layer, or the mark that there is none.</summary>
-    private static byte[] Complete(string template, CommittedLayer? diff)
-    {
-        try
-        {
-            var config = JsonNode.Parse(template)?.AsObject() ?? throw new JsonException("it is null");
-            if (diff is not null)
-                (config["rootfs"]?["diff_ids"]?.AsArray() ?? throw new JsonException("it has no rootfs.diff_ids")).Add(diff.DiffId);
-            else if (config["history"] is JsonArray { Count: > 0 } history && history[^1] is JsonObject last)
-                last["empty_layer"] = true;
-            return JsonSerializer.SerializeToUtf8Bytes(config, Relaxed);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new InvalidImageException($"the template of the new image's config is broken: {e.Message}");
-        }
-    }
-
-    private sealed record CommittedLayer(string DiffId, string Digest, long Size);
 }

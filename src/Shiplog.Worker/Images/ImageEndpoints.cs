@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Archives;
@@ -9,12 +13,14 @@ namespace Shiplog.Worker.Images;
 internal static class ImageEndpoints
 {
     private const string Json = "application/json";
+    private const int LongestLine = 4 * 1024 * 1024;
 
     public static void MapImageStreams(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(WorkerStreams.Progress("{commandId}"), ProgressAsync);
         routes.MapGet(WorkerStreams.SaveImages, SaveAsync);
         routes.MapPost(WorkerStreams.LoadImages, LoadAsync);
+        routes.MapPost(WorkerStreams.ImportImage, ImportAsync);
     }
 
     private static async Task ProgressAsync(HttpContext http, string commandId)
@@ -75,15 +81,66 @@ internal static class ImageEndpoints
             await http.Response.WriteAsync("load needs the commandId that it ends");
             return;
         }
+        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().LoadAsync(commandId, http.Request.Body, progress, http.RequestAborted));
+    }
+
+    private static async Task ImportAsync(HttpContext http)
+    {
+        if (await ReadImportAsync(http.Request.BodyReader, http.RequestAborted) is not { } import)
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsync("an import begins with a line that says what to make of the archive");
+            return;
+        }
+        var archive = http.Request.BodyReader.AsStream();
+        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().ImportAsync(import, archive, progress, http.RequestAborted));
+    }
+
+    private static async Task<ArchiveImport?> ReadImportAsync(PipeReader body, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellation);
+            if (read.Buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var import = Parse(read.Buffer.Slice(0, end));
+                body.AdvanceTo(read.Buffer.GetPosition(1, end));
+                return import;
+            }
+            if (read.IsCompleted || read.Buffer.Length > LongestLine)
+                return null;
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static ArchiveImport? Parse(ReadOnlySequence<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            return JsonSerializer.Deserialize(ref reader, ImportJson.Default.ArchiveImport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Progress as it comes; the outcome is a line of it.</summary>
+    private static async Task TellAsync(HttpContext http, Func<IProgressSink, Task> work)
+    {
         AllowBlocking(http);
         http.Response.ContentType = Json;
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
         var progress = new ResponseProgress(http.Response.Body);
-        await http.RequestServices.GetRequiredService<LoadCommand>().RunAsync(commandId, http.Request.Body, progress, http.RequestAborted);
+        await work(progress);
         await progress.EndAsync();
     }
 
     // Archives are read and written by blocking calls on a thread of their own, in large pieces.
     private static void AllowBlocking(HttpContext http) => http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
 }
+
+[JsonSerializable(typeof(ArchiveImport))]
+internal sealed partial class ImportJson : JsonSerializerContext;

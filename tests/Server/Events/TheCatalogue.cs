@@ -55,8 +55,14 @@ public sealed partial class TheCatalogue
             m.Groups["cref"].Success ? $"`{m.Groups["cref"].Value}`" : "`").Trim();
     }
 
-    private static string Fields(Type type) => string.Join(", ", type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters()
-        .Select(p => $"`{char.ToLowerInvariant(p.Name![0])}{p.Name[1..]}{(IsOptional(p) ? "?" : "")}`"));
+    /// <summary>Those written always, and then those that came later, which may be absent.</summary>
+    private static string Fields(Type type)
+    {
+        var first = type.GetConstructors().MaxBy(c => c.GetParameters().Length)!.GetParameters();
+        var later = type.GetProperties().Select(p => p.Name).Except(first.Select(p => p.Name!));
+        return string.Join(", ", first.Select(p => (Name: p.Name!, Optional: IsOptional(p))).Concat(later.Select(name => (Name: name, Optional: true)))
+            .Select(f => $"`{char.ToLowerInvariant(f.Name[0])}{f.Name[1..]}{(f.Optional ? "?" : "")}`"));
+    }
 
     private static bool IsOptional(ParameterInfo p) => Nullable.GetUnderlyingType(p.ParameterType) is not null
         || new NullabilityInfoContext().Create(p).WriteState == NullabilityState.Nullable;

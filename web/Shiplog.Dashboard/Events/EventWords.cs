@@ -164,7 +164,8 @@ internal static class EventWords
         "image_pushed" => Join(
             Ids.Familiar(body.Text("reference") ?? ""), $"{body.Number("sentLayers") ?? 0} of {Count((int)(body.Number("layers") ?? 0), "layer")} sent",
             Ages.Bytes(body.Number("sentBytes") ?? 0), $"to {body.Text("registry")}", Took(body.Time("startedAt"), body.Time("at"))),
-        "image_loaded" => Join(string.Join(", ", body.Texts("references").Select(Ids.Familiar)), Layers(body)),
+        "image_loaded" => Join(
+            string.Join(", ", body.Texts("references").Select(Ids.Familiar)), body.Text("importedFrom") is { Length: > 0 } source ? "imported from " + source : "", Layers(body)),
         "image_load_completed" => Count(body.Count("imageIds"), "image"),
         "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),
         "image_tagged" => $"points to {Ids.Short(body.Text("imageId") ?? "")}" +

@@ -1,4 +1,3 @@
-using System.Text;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Content;
 using Shiplog.Worker.Images.Progress;
@@ -35,15 +34,7 @@ internal sealed class ImageLoader(ContentStore store, LayerIntake intake, TimePr
             Adopt(plan, file, lease);
         var layers = await TakeLayersAsync(plans, lease, sink, cancellation);
         var manifest = image.Manifest?.Content ?? ManifestDocument.Write(image.Config, layers, isOci: false);
-        var stored = new StoredImage(
-            Digest.Of(image.Config), Digest.Of(manifest), image.Manifest?.MediaType ?? RegistryManifest.DockerManifest, null,
-            Encoding.UTF8.GetString(image.Config), layers);
-        foreach (var document in (byte[][])[image.Config, manifest])
-        {
-            lease.PinBlob(Digest.Of(document));
-            store.Blobs.Put(Digest.Of(document), document);
-        }
-        return stored;
+        return store.Keep(lease, image.Config, manifest, image.Manifest?.MediaType ?? RegistryManifest.DockerManifest, layers);
     }
 
     private async Task<ImageLayer[]> TakeLayersAsync(LayerPlan[] plans, ContentLease lease, IProgressSink sink, CancellationToken cancellation)

@@ -6,14 +6,22 @@ using Shiplog.Worker.Images.Registry;
 namespace Shiplog.Worker.Images.Archives;
 
 /// <summary>
-/// Carries out a load, which comes as a stream and not as an order: its facts end the command all the same, and the client is
+/// Carries out a load or an import, which comes as a stream and not as an order: its facts end the command all the same, and the client is
 /// told only when the server has recorded them.
 /// </summary>
-internal sealed class LoadCommand(ImageLoader loader, FactDelivery facts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LoadCommand> logger)
+internal sealed class LoadCommand(ImageLoader loader, ImageImporter importer, FactDelivery facts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LoadCommand> logger)
 {
     private const string Step = "LoadImages";
 
-    public async Task RunAsync(string commandId, Stream source, IProgressSink progress, CancellationToken cancellation)
+    public Task LoadAsync(string commandId, Stream source, IProgressSink progress, CancellationToken cancellation) => RunAsync(
+        commandId, gone => loader.LoadAsync(source, progress, gone), image => Words(image).Select(JsonMessage.Stream), progress, cancellation);
+
+    public Task ImportAsync(ArchiveImport order, Stream source, IProgressSink progress, CancellationToken cancellation) => RunAsync(
+        order.CommandId, async gone => [await importer.ImportAsync(order, source, gone)], image => [JsonMessage.Status(image.Image.ImageId)], progress, cancellation);
+
+    private async Task RunAsync(
+        string commandId, Func<CancellationToken, Task<ImageLoadedReport[]>> take, Func<ImageLoadedReport, IEnumerable<byte[]>> words, IProgressSink progress,
+        CancellationToken cancellation)
     {
         if (facts.Remembered(commandId) is { } earlier)
         {
@@ -23,10 +31,10 @@ internal sealed class LoadCommand(ImageLoader loader, FactDelivery facts, IHostA
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
         try
         {
-            var images = await loader.LoadAsync(source, progress, either.Token);
+            var images = await take(either.Token);
             await RecordAsync(commandId, images, null);
-            foreach (var line in images.SelectMany(Words))
-                progress.Write(JsonMessage.Stream(line));
+            foreach (var line in images.SelectMany(words))
+                progress.Write(line);
         }
         catch (Exception e) when (!lifetime.ApplicationStopping.IsCancellationRequested)
         {

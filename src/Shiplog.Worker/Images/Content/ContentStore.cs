@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Layers;
@@ -51,6 +52,17 @@ internal sealed class ContentStore
         lock (_gate)
             _leases.Add(lease);
         return lease;
+    }
+
+    /// <summary>Takes an image's documents; its layers are here. Nobody knows of it before it is published.</summary>
+    public StoredImage Keep(ContentLease lease, byte[] config, byte[] manifest, string manifestMediaType, ImageLayer[] layers)
+    {
+        foreach (var document in (byte[][])[config, manifest])
+        {
+            lease.PinBlob(Digest.Of(document));
+            Blobs.Put(Digest.Of(document), document);
+        }
+        return new StoredImage(Digest.Of(config), Digest.Of(manifest), manifestMediaType, null, Encoding.UTF8.GetString(config), layers);
     }
 
     /// <summary>Makes all that the image consists of durable, then the image itself.</summary>
