@@ -20,7 +20,7 @@ internal static class Commands
         var shiplog = new Command(Name, "Ask the engine about the past")
         {
             ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
-            ShowLineage.Command(output), ShowTags.Command(output),
+            ShowLineage.Command(output), ShowTags.Command(output), RunPast.Command(Own),
             ListRecordings.Command(output), PlayRecording.Command(output),
         };
         return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };
@@ -30,6 +30,13 @@ internal static class Commands
     /// <exception cref="CliException">They mean none that can be asked.</exception>
     public static Engine EngineOf(ParseResult parsed) => new(DockerEndpoint.Resolve(
         parsed.GetValue(Host), parsed.GetValue(Context), parsed.GetValue(Config), Environment.GetEnvironmentVariable, File.Exists));
+
+    /// <summary>Docker's own options, as they were given: for whoever calls it again.</summary>
+    private static IEnumerable<string> Own(ParseResult parsed) =>
+        from option in (Option<string?>[])[Host, Context, Config]
+        where parsed.GetValue(option) is not null
+        from word in (string[])[option.Name, parsed.GetValue(option)!]
+        select word;
 
     /// <summary>A container's name or id, present or removed; the shell offers those that there were.</summary>
     public static Argument<string> Container()

@@ -30,7 +30,7 @@ internal static class Program
     {
         try
         {
-            return await Commands.Root(Console.Out).Parse(PluginArguments.Complete(args)).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await Commands.Root(Console.Out).Parse(RunPast.Delimit(PluginArguments.Complete(args))).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (CliException e)
         {

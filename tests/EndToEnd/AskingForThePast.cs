@@ -46,6 +46,9 @@ public sealed class AskingForThePast(RunningInstance engine)
 
         (await engine.DockerAsync("shiplog", "tags", "-q", "--at", then, "moved")).Succeeded().Text.ShouldBe(old);
         (await engine.DockerAsync("run", "--rm", old, "test", "!", "-e", "/made")).Succeeded();
+        var again = await engine.DockerAsync("shiplog", "run", "--at", then, "--rm", "-e", "SAID=yes", "moved", "sh", "-c", "test ! -e /made && echo $SAID; exit 5");
+        (again.ExitCode, again.Output).ShouldBe((5, "yes\n"), again.Error);
+        (await engine.DockerAsync("shiplog", "run", "--at", "2001-01-01 00:00", "moved")).Error.ShouldContain("moved meant no image at");
         (await engine.DockerAsync("shiplog", "tags", "moved")).Succeeded().Output.ShouldContain("unix:root");
         var line = (await engine.DockerAsync("shiplog", "lineage", "moved")).Succeeded().Output;
         foreach (var part in (string[])["by the log", "maker", "committed", "pulled"])
