@@ -4,13 +4,17 @@
 measure_exec() {
   local engine
   for engine in ours theirs; do $engine run -d --name bench-exec busybox sleep 3600 >/dev/null; done
+  BARE_EXEC=$(ours inspect -f '{{.Id}}' bench-exec)
   rounds exec_round
   for engine in ours theirs; do $engine rm -f bench-exec >/dev/null; done
 }
 exec_round() {
   local engine
   for engine in ours theirs; do timed 'exec of true' $engine $engine exec bench-exec true; done
+  timed 'exec of true' crun bare_exec
 }
+# In the container of ours, without the engine around it.
+bare_exec() { nsenter --mount="$SL_MOUNTS" -- crun --root "$SL_RUN/runtime" exec "$BARE_EXEC" true; }
 
 measure_many() {
   local RUNS=${MANY_RUNS:-5} WARM=1
