@@ -64,6 +64,10 @@ public sealed record ImageTagged(string Reference, string ImageId, string? Previ
 /// <summary>On the reference's stream: the name points nowhere any more.</summary>
 public sealed record ImageUntagged(string Reference, string ImageId, DateTimeOffset At);
 
+/// <summary>On the image's stream: by these digests it is not known any more, since it has lost its last name in their repository, or by request.</summary>
+/// <param name="RepoDigests"><c>name@digest</c></param>
+public sealed record ImageDigestsUntagged(string ImageId, string[] RepoDigests, DateTimeOffset At);
+
 /// <summary>Intent, on the image's stream: its content is to be deleted.</summary>
 public sealed record ImageRemoveRequested(string ImageId, string CommandId, bool Force, DateTimeOffset At);
 

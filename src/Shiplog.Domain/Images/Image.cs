@@ -51,6 +51,7 @@ public sealed record Image
             Comment = e.Comment,
         },
         ImagePushed e => i with { RepoDigests = WithRepoDigest(i.RepoDigests, e.Reference, e.ManifestDigest) },
+        ImageDigestsUntagged e => i with { RepoDigests = [.. i.RepoDigests.Except(e.RepoDigests)] },
         ImageRemoved e => i with { Present = false, RemovedAt = e.At, RepoDigests = [] },
         _ => i,
     };

@@ -27,13 +27,21 @@ public sealed record RemoveImage(string CommandId, string Named, bool Force)
                 $"its referenced image {Short(use.Image.Id)}");
         }
         var name = reference.ToString();
-        var remaining = use.References.Where(r => r != name).ToArray();
-        object[] untagged = use.References.Contains(name) ? [new ImageUntagged(name, use.Image.Id, now)] : [];
+        // With the last tag in a repository go the digests there.
+        var last = reference.Digest is null && !use.References.Any(r => r != name && IsTagIn(reference.Repository, r));
+        bool Goes(string known) => known == name || (last && ImageReference.Parse(known).Repository == reference.Repository);
+        var remaining = use.References.Where(r => !Goes(r)).ToArray();
+        object[] untagged = [.. use.References.Where(Goes).Select(r => new ImageUntagged(r, use.Image.Id, now))];
         // The last name took the image with it, unless something still needs it: then it stays, without a name.
         return remaining is [] && Conflict(use, command.Force, byName: true) is null
             ? Decision.Accept([.. untagged, Requested(command, use, now)])
-            : Decision.Accept(untagged);
+            : Decision.Accept([.. untagged, .. Forgotten([.. use.Image.RepoDigests.Where(Goes)], use, now)]);
     }
+
+    private static IEnumerable<object> Forgotten(string[] digests, ImageUse use, DateTimeOffset now) =>
+        digests is [] ? [] : [new ImageDigestsUntagged(use.Image.Id, digests, now)];
+
+    private static bool IsTagIn(string repository, string name) => ImageReference.Parse(name) is { Digest: null } reference && reference.Repository == repository;
 
     private static Decision ById(RemoveImage command, ImageUse use, DateTimeOffset now)
     {

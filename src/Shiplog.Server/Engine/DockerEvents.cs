@@ -81,6 +81,7 @@ internal static class DockerEvents
             "image_committed" => [Image(view, "create", d.Text("imageId"), d.Text("imageId"))],
             "image_tagged" => [Image(view, "tag", d.Text("imageId"), Familiar(d.Text("reference")))],
             "image_untagged" => [Image(view, "untag", d.Text("imageId"), Familiar(d.Text("reference")))],
+            "image_digests_untagged" => [.. d.GetProperty("repoDigests").EnumerateArray().Select(r => Image(view, "untag", d.Text("imageId"), Familiar(r.GetString()!)))],
             "image_removed" => [Image(view, "delete", d.Text("imageId"), d.Text("imageId"))],
             "network_created" => [Message(view, "network", "create", d.Text("networkId"), [("name", d.Text("name")), ("type", d.Text("driver"))])],
             "network_removed" => [Message(view, "network", "destroy", d.Text("networkId"), [("name", d.Text("name")), ("type", d.Text("driver"))])],

@@ -41,6 +41,7 @@ internal sealed class ImageRemover(IEventLog log, IEventFeed feed, IWorker worke
         var events = ((Decision.Accepted)decision).Events;
         await log.AppendAsync([.. events.Select(e => (StreamOf(e), e))], context, CancellationToken.None);
         done.AddRange(events.OfType<ImageUntagged>().Select(u => new ImageDeleted(Untagged: ImageReference.Parse(u.Reference).Familiar)));
+        done.AddRange(events.OfType<ImageDigestsUntagged>().SelectMany(u => Untagged(u.RepoDigests)));
         return events.OfType<ImageRemoveRequested>().FirstOrDefault() is { } intent ? await DeleteAsync(intent, image, done) : 0;
     }
 
@@ -57,11 +58,14 @@ internal sealed class ImageRemover(IEventLog log, IEventFeed feed, IWorker worke
         if (outcome.Failure is { } failure)
             throw DockerErrors.Of(failure);
         var fact = await removed.Task.WaitAsync(TimeSpan.FromSeconds(10), time);
-        done.AddRange(image.RepoDigests.Select(d => new ImageDeleted(Untagged: ImageReference.TryParse(d, out var r, out _) ? r.Familiar : d)));
+        done.AddRange(Untagged(image.RepoDigests));
         done.Add(new ImageDeleted(Deleted: image.Id));
         done.AddRange(fact.DeletedLayers.Select(l => new ImageDeleted(Deleted: l)));
         return fact.FreedBytes;
     }
+
+    private static IEnumerable<ImageDeleted> Untagged(string[] digests) =>
+        digests.Select(d => new ImageDeleted(Untagged: ImageReference.TryParse(d, out var r, out _) ? r.Familiar : d));
 
     /// <summary>Takes the images away that nothing has a name for, from this one down.</summary>
     /// <returns>The bytes that it freed.</returns>
@@ -92,6 +96,7 @@ internal sealed class ImageRemover(IEventLog log, IEventFeed feed, IWorker worke
     private static string StreamOf(object @event) => @event switch
     {
         ImageUntagged e => Streams.Reference(e.Reference),
+        ImageDigestsUntagged e => Streams.Image(e.ImageId),
         ImageRemoveRequested e => Streams.Image(e.ImageId),
         _ => throw new InvalidOperationException($"{@event.GetType().Name} has no stream here"),
     };

@@ -74,6 +74,7 @@ internal static class EventNames
         [typeof(ImageCommitted)] = "image_committed",
         [typeof(ImageTagged)] = "image_tagged",
         [typeof(ImageUntagged)] = "image_untagged",
+        [typeof(ImageDigestsUntagged)] = "image_digests_untagged",
         [typeof(ImageRemoveRequested)] = "image_remove_requested",
         [typeof(ImageRemoved)] = "image_removed",
         [typeof(ImageRemoveFailed)] = "image_remove_failed",

@@ -20,6 +20,22 @@ public sealed class RemovingImages : Conversation
     }
 
     [Fact]
+    public async Task By_its_last_name_in_a_repository_takes_the_digests_there()
+    {
+        var (made, _) = await CommitAsync();
+        var pushed = $"{DockerEngine.Registry}/removed-{Guid.NewGuid().ToString("N")[..8]}";
+        foreach (var tag in (string[])["a", "b"])
+            (await DockerEngine.PostAsync($"/images/{made}/tag?repo={pushed}&tag={tag}")).With(201);
+        (await DockerEngine.SendAsync(HttpMethod.Post, $"/images/{pushed}/push?tag=a", new ByteArrayContent([]) { Headers = { { "X-Registry-Auth", "e30=" } } })).With(200);
+        var digest = (await DockerEngine.GetAsync($"/images/{made}/json")).With(200).Json.Texts("RepoDigests").Single(d => d.StartsWith(pushed, StringComparison.Ordinal));
+
+        Words((await DockerEngine.DeleteAsync($"/images/{pushed}:a")).With(200)).ShouldBe([$"Untagged {pushed}:a"]);
+        Words((await DockerEngine.DeleteAsync($"/images/{pushed}:b")).With(200)).ShouldBe([$"Untagged {pushed}:b", "Untagged " + digest]);
+
+        (await DockerEngine.GetAsync($"/images/{made}/json")).With(200).Json.Texts("RepoDigests").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task By_id_with_several_names_needs_force()
     {
         var (name, id) = await CommitAsync();

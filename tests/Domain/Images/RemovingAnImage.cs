@@ -16,7 +16,18 @@ public sealed class RemovingAnImage
     }
 
     [Fact]
-    public void One_of_several_names_takes_only_itself() => Accepted("busybox", [Name, Other]).ShouldHaveSingleItem().ShouldBeOfType<ImageUntagged>();
+    public void One_of_several_names_takes_only_itself() => Accepted(Other, [Name, Other]).ShouldBe([new ImageUntagged(Other, Given.Busybox.Id, Given.Now)]);
+
+    [Fact]
+    public void The_last_tag_in_a_repository_takes_the_digests_there_with_it()
+    {
+        var digest = Given.Busybox.RepoDigests.Single();
+        var events = Accepted("busybox", [Name, Other, digest]);
+        events[..2].ShouldBe([new ImageUntagged(Name, Given.Busybox.Id, Given.Now), new ImageUntagged(digest, Given.Busybox.Id, Given.Now)]);
+        Image.Apply(Given.Busybox, events[2]).RepoDigests.ShouldBeEmpty();
+        Accepted("busybox", [Name, "docker.io/library/busybox:1", Other]).ShouldHaveSingleItem();
+        Accepted(digest, [Name, Other]).ShouldHaveSingleItem().ShouldBeOfType<ImageDigestsUntagged>().RepoDigests.ShouldBe([digest]);
+    }
 
     [Fact]
     public void By_its_id_all_goes_where_there_is_one_name_or_force()
@@ -45,14 +56,15 @@ public sealed class RemovingAnImage
         var running = Given.Container(Given.Started);
         Decide("1111", [Name], [running], force: true).ShouldRefuse(
             RefusalKind.Conflict, "conflict: unable to delete 111111111111 (cannot be forced) - image is being used by running container cccccccccccc");
-        Accepted("busybox", [Name], [running], force: true).ShouldHaveSingleItem().ShouldBeOfType<ImageUntagged>();
+        Accepted("busybox", [Name], [running], force: true).Select(e => e.GetType()).ShouldBe([typeof(ImageUntagged), typeof(ImageDigestsUntagged)]);
     }
 
     [Fact]
     public void An_image_that_others_are_made_of_loses_its_name_only()
     {
         var use = new ImageUse(Given.Busybox, [Name], [], ["sha256:child"]);
-        RemoveImage.Decide(new RemoveImage("x", "busybox", true), use, Given.Now).Event<ImageUntagged>();
+        RemoveImage.Decide(new RemoveImage("x", "busybox", true), use, Given.Now).ShouldBeOfType<Decision.Accepted>().Events.Select(e => e.GetType())
+            .ShouldBe([typeof(ImageUntagged), typeof(ImageDigestsUntagged)]);
         RemoveImage.Decide(new RemoveImage("x", "1111", true), use, Given.Now).ShouldRefuse(
             RefusalKind.Conflict, "conflict: unable to delete 111111111111 (cannot be forced) - image has dependent child images");
     }

@@ -88,7 +88,7 @@ public sealed partial class StoringEvents(StoreFixture fixture)
     private static bool Changes(object state, object e) => !States.Apply(state, e).Equals(state);
 
     private static object Busy(object absent) => new[] {
-        typeof(ContainerCreated), typeof(ContainerStartRequested), typeof(RootFsMounted), typeof(BridgeAttached), typeof(IpAssigned), typeof(PortsPublished), typeof(ContainerStarted), typeof(ExecCreated), typeof(ContainerAttached), typeof(VolumeMounted) }
+        typeof(ContainerCreated), typeof(ContainerStartRequested), typeof(RootFsMounted), typeof(BridgeAttached), typeof(IpAssigned), typeof(PortsPublished), typeof(ContainerStarted), typeof(ExecCreated), typeof(ContainerAttached), typeof(VolumeMounted), typeof(Domain.Images.ImagePulled) }
         .Aggregate(absent, (state, type) => States.Apply(state, SampleEvents.Full(type)));
 
     private string Golden(string name)

@@ -41,7 +41,7 @@ internal static class EventWords
             "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
             "image_pull_requested", "image_pulled", "image_pull_failed", "image_push_requested", "image_pushed", "image_push_failed", "image_load_requested", "image_loaded", "image_load_completed",
-            "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_remove_requested", "image_removed",
+            "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_digests_untagged", "image_remove_requested", "image_removed",
             "image_remove_failed"]),
         ("Network and host", ["network_created", "network_remove_requested", "network_removed", "network_command_failed", "server_started", "worker_started", "host_reconciled"]),
     ];
@@ -65,7 +65,7 @@ internal static class EventWords
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
         "container_started" or "exec_started" or "image_pulled" or "image_pushed" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
-        "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged" or "network_removed" or "container_disconnected"
+        "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged" or "image_digests_untagged" or "network_removed" or "container_disconnected"
             => EventTone.Undo,
         _ => EventTone.Plain,
     };
@@ -170,6 +170,7 @@ internal static class EventWords
         "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),
         "image_tagged" => $"points to {Ids.Short(body.Text("imageId") ?? "")}" +
             (body.Text("previousImageId") is { } before ? $", before to {Ids.Short(before)}" : ""),
+        "image_digests_untagged" => string.Join(", ", body.Texts("repoDigests").Select(Ids.Familiar)),
         "image_untagged" => $"pointed to {Ids.Short(body.Text("imageId") ?? "")}",
         "image_removed" => $"{Ages.Bytes(body.Number("freedBytes") ?? 0)} freed",
         _ when type.EndsWith("_failed", StringComparison.Ordinal) => body.Text("error") ?? "",
