@@ -20,7 +20,7 @@ internal static class Commands
         var shiplog = new Command(Name, "Ask the engine about the past")
         {
             ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
-            ShowLineage.Command(output), ShowTags.Command(output), RunPast.Command(Own),
+            ShowLineage.Command(output), ShowLayers.Command(output), ShowTags.Command(output), RunPast.Command(Own),
             ListRecordings.Command(output), PlayRecording.Command(output),
         };
         return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };

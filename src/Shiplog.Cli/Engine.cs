@@ -30,6 +30,14 @@ internal sealed class Engine(Uri address) : IDisposable
     public Task<string> DockerfileAsync(string image, DateTimeOffset? at, CancellationToken cancellation) =>
         TextAsync($"images/dockerfile?image={Uri.EscapeDataString(image)}{At(at)}", cancellation);
 
+    /// <summary>What its layers hold.</summary>
+    public Task<ImageLayersView> LayersAsync(string image, CancellationToken cancellation) =>
+        GetAsync($"images/layers?image={Uri.EscapeDataString(image)}", CliJson.Default.ImageLayersView, cancellation);
+
+    /// <param name="layer">The lowest is 1.</param>
+    public Task<LayerFileView[]> LayerFilesAsync(string image, int layer, CancellationToken cancellation) =>
+        GetAsync($"images/layers/files?image={Uri.EscapeDataString(image)}&layer={layer}", CliJson.Default.LayerFileViewArray, cancellation);
+
     /// <summary>What a name of an image has meant, latest first.</summary>
     /// <param name="at">Only what it meant at this time.</param>
     public Task<TagChangeView[]> TagChangesAsync(string name, DateTimeOffset? at, CancellationToken cancellation) =>
@@ -163,6 +171,8 @@ internal sealed record Problem(string? Title, string? Detail);
 [JsonSerializable(typeof(RecordingView[]))]
 [JsonSerializable(typeof(ImageView[]))]
 [JsonSerializable(typeof(ImageLineageView))]
+[JsonSerializable(typeof(ImageLayersView))]
+[JsonSerializable(typeof(LayerFileView[]))]
 [JsonSerializable(typeof(TagChangeView[]))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -31,6 +31,17 @@ internal static class Text
         _ => $"{(int)span.TotalDays} d {span.Hours} h",
     };
 
+    /// <summary>In powers of ten, as docker shows sizes: <c>980B</c>, <c>1.23MB</c>.</summary>
+    public static string Bytes(long bytes)
+    {
+        var (value, unit) = ((double)bytes, 0);
+        for (; value >= 1000 && unit < Units.Length - 1; unit++)
+            value /= 1000;
+        return unit == 0 ? $"{bytes}B" : value.ToString(value < 10 ? "0.##" : value < 100 ? "0.#" : "0", CultureInfo.InvariantCulture) + Units[unit];
+    }
+
+    private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
+
     /// <summary>Twelve digits of an id, as docker shows them.</summary>
     public static string Short(string id)
     {

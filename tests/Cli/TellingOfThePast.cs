@@ -29,6 +29,21 @@ public sealed class TellingOfThePast
         told.ShouldNotContain("user ");
     }
 
+    [Theory, InlineData(0, "0B"), InlineData(999, "999B"), InlineData(1000, "1kB"), InlineData(1234567, "1.23MB"), InlineData(45_600_000_000, "45.6GB"), InlineData(999_000_000_000_000_000, "999000TB")]
+    public void Sizes_are_told_as_docker_tells_them(long bytes, string told) => Text.Bytes(bytes).ShouldBe(told);
+
+    [Fact]
+    public void Layers_tell_what_they_hold_and_what_is_wasted()
+    {
+        ImageLayerView layer = new(1, "sha256:" + new string('d', 64), "", "", 2000, 5000, null, null, "imported", 12, 0, 0, 0);
+        var text = new StringWriter();
+        ShowLayers.Write(text, new ImageLayersView("sha256:x", [layer, layer with { Number = 2, CreatedBy = "sh -c " + new string('x', 80), Comment = null, Wasted = 1500 }], 1500));
+        var lines = text.ToString().Split('\n');
+        lines[1].Split("   ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ShouldBe(["1", "dddddddddddd", "2kB", "5kB", "12", "0", "0", "0B", "imported"]);
+        lines[2].ShouldEndWith("xxx…");
+        lines[^2].ShouldBe("1.5kB are in a layer and hidden by a later one.");
+    }
+
     [Fact]
     public void A_list_has_a_line_for_each()
     {
@@ -79,7 +94,7 @@ public sealed class TellingOfThePast
     [Fact]
     public async Task A_shell_is_offered_the_commands_and_then_their_options()
     {
-        (await CompleteAsync("shiplog", "")).ShouldBe(["lineage", "logs", "play", "ps", "recordings", "run", "show", "tags", "who", ":4"], ignoreOrder: true);
+        (await CompleteAsync("shiplog", "")).ShouldBe(["layers", "lineage", "logs", "play", "ps", "recordings", "run", "show", "tags", "who", ":4"], ignoreOrder: true);
         (await CompleteAsync("shiplog", "sh")).ShouldBe(["show", ":4"]);
         (await CompleteAsync("shiplog", "ps", "--o")).ShouldContain("--on");
         (await CompleteAsync("shiplog", "ps", "--l")).ShouldContain("--last");

@@ -53,6 +53,10 @@ public sealed class AskingForThePast(RunningInstance engine)
         var line = (await engine.DockerAsync("shiplog", "lineage", "moved")).Succeeded().Output;
         foreach (var part in (string[])["by the log", "maker", "committed", "pulled"])
             line.ShouldContain(part);
+        var layers = (await engine.DockerAsync("shiplog", "layers", "moved")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (layers.Length, layers[0].StartsWith("LAYER", StringComparison.Ordinal), layers[2].TrimEnd().EndsWith("touch /made", StringComparison.Ordinal)).ShouldBe((3, true, true));
+        (await engine.DockerAsync("shiplog", "layers", "moved", "2")).Succeeded().Output.ShouldBe("A    /made\n");
+        (await engine.DockerAsync("shiplog", "layers", "moved", "3")).Error.ShouldContain("the image has no layer 3: it has 2");
         var dockerfile = (await engine.DockerAsync("shiplog", "lineage", "--dockerfile", "moved")).Succeeded().Output;
         dockerfile.ShouldStartWith($"FROM {engine.Instance.Settings.Registry}/busybox@sha256:");
         dockerfile.ShouldContain("from maker, which ran: touch /made");

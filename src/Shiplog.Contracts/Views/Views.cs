@@ -70,11 +70,33 @@ public sealed record RelativeView(
     string Id, string? Name, bool HasName, int Distance, bool Inferred, string Origin, string? ContainerId, string? Container, bool Present, DateTimeOffset At, string By);
 
 /// <summary>One time that an image came here.</summary>
-/// <param name="How"><c>pulled</c>, <c>loaded</c> or <c>committed</c>.</param>
+/// <param name="How"><c>pulled</c>, <c>loaded</c>, <c>imported</c> or <c>committed</c>.</param>
 /// <param name="Reference">The name by which it was fetched, or the first that the archive gave it.</param>
+/// <param name="Registry">Where it was fetched; of an import the URL of the archive, or <c>-</c> for a client.</param>
 /// <param name="Digest">Its manifest's.</param>
 public sealed record ArrivalView(
     string How, string? Reference, string? Registry, string Digest, DateTimeOffset At, string By, string Cause, long Sequence);
+
+/// <summary>What the layers of an image hold.</summary>
+/// <param name="Layers">The lowest first.</param>
+/// <param name="Wasted">Bytes that a layer has and a later one hides.</param>
+public sealed record ImageLayersView(string Id, ImageLayerView[] Layers, long Wasted);
+
+/// <summary>A layer of an image.</summary>
+/// <param name="Number">The lowest is 1.</param>
+/// <param name="Digest">Of the blob as transferred.</param>
+/// <param name="Size">Of the blob, bytes.</param>
+/// <param name="UnpackedSize">Of its files, bytes.</param>
+/// <param name="CreatedBy">The instruction or command that made it, as the image says.</param>
+/// <param name="Wasted">Bytes of files below it that it replaces or removes.</param>
+public sealed record ImageLayerView(
+    int Number, string Digest, string DiffId, string ChainId, long Size, long UnpackedSize, DateTimeOffset? Created, string? CreatedBy, string? Comment,
+    int Added, int Modified, int Removed, long Wasted);
+
+/// <summary>A file that a layer adds, changes or removes.</summary>
+/// <param name="Change"><c>added</c>, <c>modified</c> or <c>removed</c>.</param>
+/// <param name="Size">Bytes, of regular files; 0 of all else and of what is removed.</param>
+public sealed record LayerFileView(string Path, string Change, long Size);
 
 /// <summary>A name of an image began or ceased to point somewhere.</summary>
 /// <param name="Name">Fully qualified.</param>

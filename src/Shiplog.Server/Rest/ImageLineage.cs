@@ -43,6 +43,11 @@ internal sealed partial class ImageLineage(StoreReader reader)
             [.. await ArrivalsAsync(id, cancellation)]);
     }
 
+    /// <returns>The id; <see langword="null"/> where there never was such an image.</returns>
+    /// <exception cref="AmbiguousIdException">It is the beginning of more than one id.</exception>
+    public async Task<string?> FindIdAsync(string nameOrId, CancellationToken cancellation) =>
+        await IdOfAsync(nameOrId, null, await ImagesAsync(cancellation), cancellation);
+
     /// <summary>The commits that led to the image, as a Dockerfile; <see langword="null"/> where there never was one.</summary>
     /// <inheritdoc cref="FindAsync"/>
     public async Task<string?> DockerfileAsync(string nameOrId, DateTimeOffset? at, CancellationToken cancellation)
@@ -130,7 +135,7 @@ internal sealed partial class ImageLineage(StoreReader reader)
 
     private Task<List<ArrivalView>> ArrivalsAsync(string id, CancellationToken cancellation) => reader.QueryAsync(
         """
-        select case when data ->> 'importedFrom' is not null then 'imported' else replace(type, 'image_', '') end, coalesce(data ->> 'reference', data -> 'references' ->> 0), data ->> 'registry', data ->> 'manifestDigest',
+        select case when data ->> 'importedFrom' is not null then 'imported' else replace(type, 'image_', '') end, coalesce(data ->> 'reference', data -> 'references' ->> 0), coalesce(data ->> 'registry', data ->> 'importedFrom'), data ->> 'manifestDigest',
           (data ->> 'at')::timestamptz, coalesce(user_name, ''), coalesce(headers ->> 'cause', ''), seq_id
         from mt_events where stream_id = $1 and type in ('image_pulled', 'image_loaded', 'image_committed') order by seq_id
         """,

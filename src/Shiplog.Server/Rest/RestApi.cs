@@ -23,6 +23,7 @@ internal static class RestApi
         .AddSingleton<ContainerViews>()
         .AddSingleton<ImageViews>()
         .AddSingleton<ImageLineage>()
+        .AddSingleton<ImageLayers>()
         .AddSingleton<ContainerLogs>()
         .AddSingleton<AddressViews>()
         .AddSingleton<PortViews>()
@@ -86,6 +87,10 @@ internal static class RestApi
             await lineage.FindAsync(image, at, cancellation) is { } view ? Ok(view) : NoImage(image));
         api.MapGet("/images/dockerfile", async (ImageLineage lineage, string image, DateTimeOffset? at, CancellationToken cancellation) =>
             await lineage.DockerfileAsync(image, at, cancellation) is { } text ? Results.Text(text) : NoImage(image));
+        api.MapGet("/images/layers", async (ImageLayers layers, string image, CancellationToken cancellation) =>
+            await layers.FindAsync(image, cancellation) is { } view ? Ok(view) : NoImage(image));
+        api.MapGet("/images/layers/files", async (ImageLayers layers, string image, int layer, CancellationToken cancellation) =>
+            await layers.FilesAsync(image, layer, cancellation) is { } files ? Ok(files) : NoImage(image));
         api.MapGet("/tags", async (ImageLineage lineage, string name, DateTimeOffset? at, CancellationToken cancellation) =>
             ImageReference.TryParse(name, out var reference, out var error) ? Ok(await lineage.TagChangesAsync(reference, at, cancellation))
             : Problem(StatusCodes.Status400BadRequest, "invalid name", error));

@@ -2,10 +2,12 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Archives;
 using Shiplog.Worker.Images.Progress;
+using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Images;
 
@@ -19,6 +21,10 @@ internal static class ImageEndpoints
     {
         routes.MapGet(WorkerStreams.Progress("{commandId}"), ProgressAsync);
         routes.MapGet(WorkerStreams.SaveImages, SaveAsync);
+        routes.MapGet(WorkerStreams.ImageLayers, (HttpContext http, string image) => ToldAsync(
+            http, contents => contents.Summarize(image, http.RequestAborted), LayerContentsJson.Default.LayerContentArray));
+        routes.MapGet(WorkerStreams.LayerFiles, (HttpContext http, string image, int layer) => ToldAsync(
+            http, contents => contents.List(image, layer, http.RequestAborted), LayerContentsJson.Default.LayerFileArray));
         routes.MapPost(WorkerStreams.LoadImages, LoadAsync);
         routes.MapPost(WorkerStreams.ImportImage, ImportAsync);
     }
@@ -70,6 +76,19 @@ internal static class ImageEndpoints
             if (!http.RequestAborted.IsCancellationRequested)
                 http.RequestServices.GetRequiredService<ILogger<ImageSaver>>().SaveBroke(e.Message);
             http.Abort();
+        }
+    }
+
+    private static async Task<IResult> ToldAsync<T>(HttpContext http, Func<LayerContents, T> read, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            var contents = http.RequestServices.GetRequiredService<LayerContents>();
+            return Results.Json(await Copying.Blocking.RunAsync(() => read(contents)), type);
+        }
+        catch (OrderException e)
+        {
+            return Results.Text(e.Message, statusCode: StatusCodes.Status404NotFound);
         }
     }
 
@@ -144,3 +163,8 @@ internal static class ImageEndpoints
 
 [JsonSerializable(typeof(ArchiveImport))]
 internal sealed partial class ImportJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(LayerContent[]))]
+[JsonSerializable(typeof(LayerFile[]))]
+internal sealed partial class LayerContentsJson : JsonSerializerContext;

@@ -16,7 +16,7 @@ internal static class ImageServices
         services.AddSingleton<ILayerUsers, ContainerLayers>();
         services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton<RegistryHttp>();
         services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>().AddSingleton<ImageCommitter>().AddSingleton<ProgressHub>();
-        services.AddSingleton<ImageSaver>().AddSingleton<ImageLoader>().AddSingleton<ImageImporter>().AddSingleton<LoadCommand>();
+        services.AddSingleton<ImageSaver>().AddSingleton<ImageLoader>().AddSingleton<ImageImporter>().AddSingleton<LayerContents>().AddSingleton<LoadCommand>();
         services.AddSingleton(provider => new ImageOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<ImagePuller>(), provider.GetRequiredService<ImagePusher>(), provider.GetRequiredService<ImageCommitter>(),
             provider.GetRequiredService<ContentStore>(), provider.GetRequiredService<ProgressHub>(), provider.GetRequiredService<TimeProvider>()));

@@ -11,15 +11,20 @@ internal enum ChangeKind
     Deleted = 2,
 }
 
+/// <summary>Something that the upper directory changes.</summary>
+/// <param name="Size">Bytes, of a regular file that is there now; 0 of all else.</param>
+/// <param name="Hidden">Bytes of the files below that nobody sees any more because of it.</param>
+internal readonly record struct UpperChange(byte[] Path, ChangeKind Kind, long Size, long Hidden);
+
 /// <summary>
 /// What the upper directory of an overlay changes of the layers below it, parents before what is in them. A directory is modified
 /// where something in it is, or where it differs itself.
 /// </summary>
 internal sealed class UpperChanges
 {
-    private readonly List<(byte[] Path, ChangeKind Kind)> _found = [];
+    private readonly List<UpperChange> _found = [];
 
-    public static List<(byte[] Path, ChangeKind Kind)> List(SafeFileHandle upper, UnionDirectory lower, CancellationToken cancellation)
+    public static List<UpperChange> List(SafeFileHandle upper, UnionDirectory lower, CancellationToken cancellation)
     {
         var changes = new UpperChanges();
         changes.Compare(upper, lower, "/"u8.ToArray(), cancellation);
@@ -46,7 +51,7 @@ internal sealed class UpperChanges
         if (status.IsWhiteout)
         {
             if (below is not null)
-                _found.Add((path, ChangeKind.Deleted));
+                _found.Add(new UpperChange(path, ChangeKind.Deleted, 0, Weight(lower, name, below.Value)));
             return;
         }
         var place = _found.Count;
@@ -54,9 +59,9 @@ internal sealed class UpperChanges
             CompareInside(directory, lower, name, path, cancellation);
         var changedInside = _found.Count > place;
         if (below is not { } old)
-            _found.Insert(place, (path, ChangeKind.Added));
+            _found.Insert(place, new UpperChange(path, ChangeKind.Added, SizeOf(status), 0));
         else if (changedInside || !IsSameDirectory(status, old))
-            _found.Insert(place, (path, ChangeKind.Modified));
+            _found.Insert(place, new UpperChange(path, ChangeKind.Modified, SizeOf(status), status.Kind == FileKind.Directory ? 0 : Weight(lower, name, old)));
     }
 
     private void CompareInside(
@@ -72,7 +77,17 @@ internal sealed class UpperChanges
             return;
         // It hides all that was there; what is there again has been told.
         foreach (var hidden in below.AllNames().Where(n => TryStatus(inner, n) is null))
-            _found.Add((LayerPath.Append(path, hidden), ChangeKind.Deleted));
+            _found.Add(new UpperChange(LayerPath.Append(path, hidden), ChangeKind.Deleted, 0, Weight(below, hidden, below.Look(hidden, out _)!.Value)));
+    }
+
+    private static long SizeOf(FileStatus status) => status.Kind == FileKind.Regular ? status.Size : 0;
+
+    private static long Weight(UnionDirectory union, byte[] name, FileStatus status)
+    {
+        if (status.Kind != FileKind.Directory)
+            return SizeOf(status);
+        using var inside = union.Enter(name);
+        return inside.AllNames().Sum(n => Weight(inside, n, inside.Look(n, out _)!.Value));
     }
 
     // A directory is in the upper layer also because something deeper is.
