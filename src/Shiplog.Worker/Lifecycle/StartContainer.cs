@@ -37,13 +37,15 @@ internal sealed class StartContainerStep(
         try
         {
             var created = await conmon.CreateAsync(Options(container, process), cancellation);
+            // Before, not after: a program may have ended by the time the runtime is done.
+            at = time.GetUtcNow();
             start.Record = start.Record with
             {
                 Pid = created.Pid,
                 PidTicks = PidHandle.StartTicks(created.Pid),
                 ConmonPid = created.ConmonPid,
                 ConmonTicks = PidHandle.StartTicks(created.ConmonPid),
-                StartedAt = time.GetUtcNow(),
+                StartedAt = at,
             };
             start.Record.Save(container.State, durable: false);
             if (mounts is not [])
@@ -51,8 +53,6 @@ internal sealed class StartContainerStep(
             session.Made(container.Bundle, closesInput: process is { StdinOnce: true, Tty: false });
             if (process.Tty && session.Size is { } later && later != size)
                 Terminal.Resize(container.Bundle, later.Width, later.Height);
-            // Before, not after: a program may have ended by the time the runtime is done.
-            at = time.GetUtcNow();
             await runtime.StartAsync(container.Id, cancellation);
         }
         catch (RuntimeException e)

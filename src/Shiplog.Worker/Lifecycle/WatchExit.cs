@@ -180,6 +180,8 @@ internal sealed class ExitWatch(
             ? read & 0xff
             : LostExitCode;
         var at = found ? new DateTimeOffset(File.GetLastWriteTimeUtc(file)) : time.GetUtcNow();
+        // Files are dated by the kernel's last tick, up to 10 ms ago: a short life would end before it began.
+        at = at > run.Record.StartedAt ? at : run.Record.StartedAt;
         // Before the runtime removes the group.
         var oom = Cgroups.OomKilled(run.Cgroup);
         return new ContainerExitedReport(

@@ -37,6 +37,20 @@ public sealed class RestartingTheWorker(SharedWorker shared) : IClassFixture<Sha
     }
 
     [Fact]
+    public async Task Never_tells_of_an_end_before_the_start()
+    {
+        var order = await StartAsync(["sh", "-c", "sleep 0.5; exit 9"]);
+        await _host.KillWorkerAsync();
+        var file = _host.Paths(order.ContainerId).ExitFile;
+        await WaitForAsync(() => File.Exists(file));
+        // As the kernel's clock for files does with a short life.
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+        await _host.StartWorkerAsync();
+        var exited = await _host.Server.ReceivedAsync<ContainerExitedReport>(r => r.ContainerId == order.ContainerId);
+        exited.At.ShouldBe(_host.Server.Reports.OfType<ContainerStartedReport>().Single(r => r.ContainerId == order.ContainerId).At);
+    }
+
+    [Fact]
     public async Task Gently_ends_with_code_zero_and_leaves_containers_alone()
     {
         var order = await StartAsync(["sleep", "60"]);
