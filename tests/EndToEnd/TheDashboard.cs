@@ -55,7 +55,7 @@ public sealed class TheDashboard(RunningInstance engine)
     [Fact]
     public async Task The_images_page_draws_the_line_from_image_through_container_to_image()
     {
-        (await engine.DockerAsync("create", "--name", "parent", "busybox", "true")).Succeeded();
+        (await engine.DockerAsync("create", "--name", "parent", "busybox", "sh", "-c", "echo made > /made")).Succeeded();
         (await engine.DockerAsync("start", "-a", "parent")).Succeeded();
         (await engine.DockerAsync("commit", "parent", "offspring:1")).Succeeded();
         await using var browser = await Browser.OpenAsync(Address);
@@ -66,8 +66,17 @@ public sealed class TheDashboard(RunningInstance engine)
         await Expect(graph).ToBeVisibleAsync();
         await Expect(graph).ToContainTextAsync("parent");
         await browser.KeepAsync("images");
+
+        await browser.Page.Locator("tr", new PageLocatorOptions { HasText = "offspring:1" }).GetByRole(AriaRole.Link).First.ClickAsync();
+        var stack = browser.Page.GetByLabel("Stack");
+        foreach (var part in (string[])["Read-write layer", "This image", "sh -c echo made > /made", "Base image", "Kernel of the host"])
+            await Expect(stack).ToContainTextAsync(part);
+        await stack.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "files" }).First.ClickAsync();
+        await Expect(stack).ToContainTextAsync("/made");
+        await browser.KeepAsync("image");
         (await engine.DockerAsync("rm", "parent")).Succeeded();
         (await engine.DockerAsync("rmi", "offspring:1")).Succeeded();
+        await Expect(browser.Page.Locator("body")).ToContainTextAsync("has been removed, and its files with it");
         browser.Errors.ShouldBeEmpty();
     }
 

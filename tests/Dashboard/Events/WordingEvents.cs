@@ -65,7 +65,7 @@ public class WordingEvents
 
     [Theory]
     [InlineData("container/4f9a1c0d2b3e4f5a", "4f9a1c0d2b3e", "containers/4f9a1c0d2b3e4f5a")]
-    [InlineData("image/sha256:aa11bb22cc33dd44", "aa11bb22cc33", "images#aa11bb22cc33")]
+    [InlineData("image/sha256:aa11bb22cc33dd44", "aa11bb22cc33", "images/aa11bb22cc33")]
     [InlineData("reference/docker.io/library/busybox:latest", "busybox:latest", "images")]
     [InlineData("host/harbor", "harbor", null)]
     public void A_stream_names_its_object_and_its_page(string stream, string label, string? address)

@@ -23,7 +23,7 @@ internal sealed record EventSubject(string Kind, string Id)
     public string? Address => Kind switch
     {
         "container" => $"containers/{Id}",
-        "image" => $"images#{Ids.Short(Id)}",
+        "image" => $"images/{Ids.Short(Id)}",
         "reference" => "images",
         _ => null,
     };

@@ -16,23 +16,34 @@ internal sealed class RestClient(HttpMessageHandler handler, Uri restBase) : IDi
     private readonly HttpClient _http = new(handler) { BaseAddress = restBase, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <exception cref="RestException">The server did not give it.</exception>
-    public async Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) => ReadAsync(path, async (content, limit) =>
+    {
+        try
+        {
+            var value = await content.ReadFromJsonAsync(typeof(T), RestJson.Default, limit);
+            return value is T view ? view : throw new RestException(RestFault.Other, $"the server answered {path} with nothing");
+        }
+        catch (JsonException e)
+        {
+            throw new RestException(RestFault.Other, $"the server's answer to {path} is not what this page expects: {e.Message}", e);
+        }
+    }, cancellation);
+
+    /// <exception cref="RestException">The server did not give it.</exception>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellation) => ReadAsync(path, (content, limit) => content.ReadAsStringAsync(limit), cancellation);
+
+    private async Task<T> ReadAsync<T>(string path, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
         {
             using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), HttpCompletionOption.ResponseContentRead, limit.Token);
-            var value = await response.Content.ReadFromJsonAsync(typeof(T), RestJson.Default, limit.Token);
-            return value is T view ? view : throw new RestException(RestFault.Other, $"the server answered {path} with nothing");
+            return await read(response.Content, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new RestException(RestFault.ServerAway, $"the server did not answer {path} within {Patience.TotalSeconds:0} s");
-        }
-        catch (JsonException e)
-        {
-            throw new RestException(RestFault.Other, $"the server's answer to {path} is not what this page expects: {e.Message}", e);
         }
     }
 
@@ -135,6 +146,9 @@ internal sealed class RestException(RestFault fault, string message, Exception? 
 [JsonSerializable(typeof(ContainerView[]))]
 [JsonSerializable(typeof(ImageView[]))]
 [JsonSerializable(typeof(LineageView))]
+[JsonSerializable(typeof(ImageLineageView))]
+[JsonSerializable(typeof(ImageLayersView))]
+[JsonSerializable(typeof(LayerFileView[]))]
 [JsonSerializable(typeof(EventView))]
 [JsonSerializable(typeof(EventView[]))]
 [JsonSerializable(typeof(StatusView))]
