@@ -23,7 +23,7 @@ internal sealed class ContainerChanges(Instance instance, ContainerRoots roots, 
         {
             using var upper = FileCalls.OpenRoot(paths.Upper);
             using var lower = UnionDirectory.Root([.. layers.Reverse(), Lifecycle.ContainerPaths.InitLayer(instance)]);
-            return UpperChanges.List(upper, lower, cancellation)
+            return UpperChanges.List(upper, lower, weighs: false, cancellation)
                 .Select(c => new FileChange(Encoding.UTF8.GetString(c.Path), (int)c.Kind)).ToArray();
         });
     }

@@ -16,7 +16,7 @@ internal sealed class LayerContents(ContentStore store)
     {
         using var lease = store.Lease();
         var layers = Find(imageId, lease);
-        return [.. layers.Select((_, i) => Summary(Changes(layers, i, cancellation)))];
+        return [.. layers.Select((_, i) => Summary(Changes(layers, i, weighs: true, cancellation)))];
     }
 
     /// <param name="layer">The lowest is 1.</param>
@@ -27,7 +27,7 @@ internal sealed class LayerContents(ContentStore store)
         var layers = Find(imageId, lease);
         if (layer < 1 || layer > layers.Length)
             throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"the image has no layer {layer}: it has {layers.Length}"));
-        return [.. Changes(layers, layer - 1, cancellation).Select(c => new LayerFile(Encoding.UTF8.GetString(c.Path), (int)c.Kind, c.Size))];
+        return [.. Changes(layers, layer - 1, weighs: false, cancellation).Select(c => new LayerFile(Encoding.UTF8.GetString(c.Path), (int)c.Kind, c.Size))];
     }
 
     private ImageLayer[] Find(string imageId, ContentLease lease)
@@ -40,11 +40,11 @@ internal sealed class LayerContents(ContentStore store)
         return image.Layers;
     }
 
-    private List<UpperChange> Changes(ImageLayer[] layers, int at, CancellationToken cancellation)
+    private List<UpperChange> Changes(ImageLayer[] layers, int at, bool weighs, CancellationToken cancellation)
     {
         using var upper = FileCalls.OpenRoot(store.Layers.DiffFolder(layers[at].ChainId));
         using var below = UnionDirectory.Root(layers[..at].Reverse().Select(l => store.Layers.DiffFolder(l.ChainId)));
-        return UpperChanges.List(upper, below, cancellation);
+        return UpperChanges.List(upper, below, weighs, cancellation);
     }
 
     private static LayerContent Summary(List<UpperChange> changes)

@@ -13,7 +13,7 @@ internal enum ChangeKind
 
 /// <summary>Something that the upper directory changes.</summary>
 /// <param name="Size">Bytes, of a regular file that is there now; 0 of all else.</param>
-/// <param name="Hidden">Bytes of the files below that nobody sees any more because of it.</param>
+/// <param name="Hidden">Bytes of the files below that nobody sees any more because of it; 0 where that was not asked for.</param>
 internal readonly record struct UpperChange(byte[] Path, ChangeKind Kind, long Size, long Hidden);
 
 /// <summary>
@@ -22,11 +22,15 @@ internal readonly record struct UpperChange(byte[] Path, ChangeKind Kind, long S
 /// </summary>
 internal sealed class UpperChanges
 {
+    private readonly bool _weighs;
     private readonly List<UpperChange> _found = [];
 
-    public static List<UpperChange> List(SafeFileHandle upper, UnionDirectory lower, CancellationToken cancellation)
+    private UpperChanges(bool weighs) => _weighs = weighs;
+
+    /// <param name="weighs">Tell what is hidden: it takes a walk through all that is gone.</param>
+    public static List<UpperChange> List(SafeFileHandle upper, UnionDirectory lower, bool weighs, CancellationToken cancellation)
     {
-        var changes = new UpperChanges();
+        var changes = new UpperChanges(weighs);
         changes.Compare(upper, lower, "/"u8.ToArray(), cancellation);
         return changes._found;
     }
@@ -51,7 +55,7 @@ internal sealed class UpperChanges
         if (status.IsWhiteout)
         {
             if (below is not null)
-                _found.Add(new UpperChange(path, ChangeKind.Deleted, 0, Weight(lower, name, below.Value)));
+                _found.Add(new UpperChange(path, ChangeKind.Deleted, 0, Hidden(lower, name, below.Value)));
             return;
         }
         var place = _found.Count;
@@ -61,7 +65,7 @@ internal sealed class UpperChanges
         if (below is not { } old)
             _found.Insert(place, new UpperChange(path, ChangeKind.Added, SizeOf(status), 0));
         else if (changedInside || !IsSameDirectory(status, old))
-            _found.Insert(place, new UpperChange(path, ChangeKind.Modified, SizeOf(status), status.Kind == FileKind.Directory ? 0 : Weight(lower, name, old)));
+            _found.Insert(place, new UpperChange(path, ChangeKind.Modified, SizeOf(status), status.Kind == FileKind.Directory ? 0 : Hidden(lower, name, old)));
     }
 
     private void CompareInside(
@@ -77,10 +81,12 @@ internal sealed class UpperChanges
             return;
         // It hides all that was there; what is there again has been told.
         foreach (var hidden in below.AllNames().Where(n => TryStatus(inner, n) is null))
-            _found.Add(new UpperChange(LayerPath.Append(path, hidden), ChangeKind.Deleted, 0, Weight(below, hidden, below.Look(hidden, out _)!.Value)));
+            _found.Add(new UpperChange(LayerPath.Append(path, hidden), ChangeKind.Deleted, 0, Hidden(below, hidden, below.Look(hidden, out _)!.Value)));
     }
 
     private static long SizeOf(FileStatus status) => status.Kind == FileKind.Regular ? status.Size : 0;
+
+    private long Hidden(UnionDirectory union, byte[] name, FileStatus status) => _weighs ? Weight(union, name, status) : 0;
 
     private static long Weight(UnionDirectory union, byte[] name, FileStatus status)
     {
