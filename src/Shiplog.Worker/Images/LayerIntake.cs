@@ -139,7 +139,7 @@ internal sealed class LayerIntake(ContentStore store) : IDisposable
         using var counted = new CountingStream(blob, progress.Extracting);
         using var tar = new HashingStream(Decompression.Open(counted));
         // A few kilobytes can unpack to more than any disk holds.
-        var limits = TarLimits.Default with { Bytes = Math.Clamp(store.FreeBytes - ContentStore.Reserve, 0, TarLimits.Default.Bytes) };
+        var limits = TarLimits.Default with { Bytes = Math.Min(store.Room, TarLimits.Default.Bytes) };
         unpacker.Unpack(new TarReader(tar, limits), cancellation);
         Finish(layer, tar, counted);
     }

@@ -33,7 +33,7 @@ internal sealed class ImageImporter(ContentStore store, LayerIntake intake, Time
     private bool CopyTo(Stream tar, Stream source, CancellationToken cancellation)
     {
         // A few kilobytes can unpack to more than any disk holds.
-        var room = Math.Max(0, store.FreeBytes - ContentStore.Reserve);
+        var room = store.Room;
         using var plain = Decompression.Open(source);
         var buffer = new byte[Piece];
         var copied = 0L;

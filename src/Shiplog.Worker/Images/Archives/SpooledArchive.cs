@@ -27,7 +27,7 @@ internal sealed class SpooledArchive : IDisposable
         var archive = new SpooledArchive();
         try
         {
-            var limits = TarLimits.Default with { Entries = MaximalFiles, Bytes = Math.Max(0, store.FreeBytes - ContentStore.Reserve) };
+            var limits = TarLimits.Default with { Entries = MaximalFiles, Bytes = store.Room };
             using var plain = Decompression.Open(source);
             var tar = new TarReader(plain, limits);
             while (tar.Next() is { } entry)

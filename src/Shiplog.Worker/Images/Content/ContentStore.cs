@@ -42,6 +42,9 @@ internal sealed class ContentStore
     /// <summary>Bytes that are free on the store's file system.</summary>
     public long FreeBytes => new DriveInfo(_instance.WorkerFolder).AvailableFreeSpace;
 
+    /// <summary>Bytes that may be written there.</summary>
+    public long Room => Math.Max(0, FreeBytes - Reserve);
+
     /// <summary>How long the last image took to become durable: the part of a pull that is the disk's.</summary>
     public TimeSpan LastSync { get; private set; }
 
