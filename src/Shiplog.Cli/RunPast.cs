@@ -13,9 +13,6 @@ internal static partial class RunPast
     private const string Name = "run";
     private const string Usage = "docker shiplog run --at TIME [OPTIONS OF DOCKER RUN] IMAGE [COMMAND] [ARG...]";
 
-    /// <summary>Set by the docker CLI for its plugins: itself, as it was started.</summary>
-    private const string DockerVariable = "DOCKER_CLI_PLUGIN_ORIGINAL_CLI_COMMAND";
-
     // docker run's options that take no value (docker run --help).
     private const string ShortFlags = "ditPq";
     private static readonly string[] Flags =
@@ -99,7 +96,7 @@ internal static partial class RunPast
     /// <summary>Replaces this process: terminal, signals and exit code are docker's from here on.</summary>
     private static int Become(string[] args)
     {
-        var docker = Environment.GetEnvironmentVariable(DockerVariable) is { Length: > 0 } original ? original : "docker";
+        var docker = PluginArguments.Docker is { Length: > 0 } original ? original : "docker";
         const int Pipe = 13;
         // The runtime ignores it, which a new program would inherit (signal(7)).
         _ = Signal(Pipe, 0);

@@ -2,6 +2,7 @@ using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Images;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
 
@@ -22,13 +23,13 @@ internal sealed class CommitContainerEndpoint(
         var body = await request.ReadJsonAsync(DockerJson.Default.CreateContainerBody);
         // Clients repeat the query's parameters in the body; only what is a container's configuration says something here.
         Unhonoured.Refuse("", body?.Others?.Where(o => Unhonourable.Contains(o.Key)).ToDictionary());
-        var reference = Reference(request.Query("repo"), request.Query("tag"));
+        var reference = NewImage.Name(request, "refusing to create a tag with a digest reference");
         var container = await commands.FindAsync(request.Query("container") ?? "", request.Cancellation);
         var parent = await log.FindImageAsync(container.ImageId, request.Cancellation) ?? throw DockerException.NoSuchImage(container.ImageId);
         var context = request.NewCommand();
         var command = new CommitContainer(
             context.CommandId, reference?.ToString(), request.Query("author"), request.Query("comment"),
-            body is null ? null : RequestedContainer.Config(body, ""), Changes(request), request.Flag("pause", otherwise: true));
+            body is null ? null : RequestedContainer.Config(body, ""), NewImage.Changes(request), request.Flag("pause", otherwise: true));
         var id = await CommitAsync(command, container, parent, context);
         await request.WriteJsonAsync(new CommitReply(id), DockerJson.Default.CommitReply, 201);
     }
@@ -48,17 +49,4 @@ internal sealed class CommitContainerEndpoint(
         await commands.CarryOutAsync(OrderFactory.Commit(container, intent));
         return await committed.Task.WaitAsync(Patience, time);
     }
-
-    private static ImageReference? Reference(string? repository, string? tag)
-    {
-        if (repository is null)
-            return null;
-        if (!ImageReference.TryParse(tag is null ? repository : $"{repository}:{tag}", out var reference, out var error))
-            throw DockerException.Invalid(error);
-        return reference.Digest is null ? reference : throw DockerException.Invalid("refusing to create a tag with a digest reference");
-    }
-
-    /// <summary>The CLI sends one instruction at a time; other clients send several lines.</summary>
-    public static string[] Changes(DockerRequest request) =>
-        [.. request.Queries("changes").SelectMany(c => c.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

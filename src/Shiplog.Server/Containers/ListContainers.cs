@@ -37,9 +37,7 @@ internal sealed class ListContainers(IEventLog log, ContainerMeasure measure, In
         foreach (var c in found.Take(limit))
         {
             var item = ContainerWire.Summary(c, names.Shown(c), instance, now);
-            items.Add(request.Flag("size") && await measure.OfAsync(c, request.Cancellation) is var (readWrite, layers)
-                ? item with { SizeRw = readWrite, SizeRootFs = readWrite + layers }
-                : item);
+            items.Add(request.Flag("size") ? await measure.InAsync(item, c, request.Cancellation) : item);
         }
         await request.WriteJsonAsync([.. items], DockerJson.Default.ContainerSummaryArray);
     }

@@ -54,10 +54,7 @@ internal sealed class ShowDiskUsage(
         var (names, now) = (ImageNames.Of(references), time.GetUtcNow());
         var shown = new List<ContainerSummary>();
         foreach (var c in containers)
-        {
-            var size = await measure.OfAsync(c, cancellation);
-            shown.Add(ContainerWire.Summary(c, names.Shown(c), instance, now) with { SizeRw = size?.ReadWrite ?? 0, SizeRootFs = size is null ? 0 : size.ReadWrite + size.Layers });
-        }
+            shown.Add(await measure.InAsync(ContainerWire.Summary(c, names.Shown(c), instance, now), c, cancellation));
         return [.. shown];
     }
 

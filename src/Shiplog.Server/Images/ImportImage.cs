@@ -23,10 +23,10 @@ internal sealed class ImportImageEndpoint(ArchiveUpload upload, TimeProvider tim
     {
         var source = request.Query("fromSrc") ?? throw DockerException.Invalid("fromImage or fromSrc is needed: which image to pull, or where the archive to import is");
         var context = request.NewCommand();
-        var reference = Reference(request.Query("repo"), request.Query("tag"));
+        var reference = NewImage.Name(request, "cannot import digest reference");
         var decision = ImportImage.Decide(
             new ImportImage(
-                context.CommandId, source, reference?.ToString(), request.Query("message"), CommitContainerEndpoint.Changes(request),
+                context.CommandId, source, reference?.ToString(), request.Query("message"), NewImage.Changes(request),
                 (request.Version.AtLeast(32) ? request.Query("platform") : null) is not { } platform ? "linux/" + HostFacts.GoArchitecture
                     : platform.Contains('/', StringComparison.Ordinal) ? platform : $"{platform}/{HostFacts.GoArchitecture}"),
             time.GetUtcNow());
@@ -35,15 +35,6 @@ internal sealed class ImportImageEndpoint(ArchiveUpload upload, TimeProvider tim
         var archive = download is null ? request.Http.Request.Body : await download.Content.ReadAsStreamAsync(request.Cancellation);
         using var content = new ImportContent(new ArchiveImport(context.CommandId, intent.Import!.Reference, intent.Import.ConfigTemplate), archive);
         await upload.RunAsync(intent, context, WorkerStreams.ImportImage, content, request);
-    }
-
-    private static ImageReference? Reference(string? repository, string? tag)
-    {
-        if (repository is null)
-            return null;
-        if (!ImageReference.TryParse(tag is null ? repository : $"{repository}:{tag}", out var reference, out var error))
-            throw DockerException.Invalid(error);
-        return reference.Digest is null ? reference : throw DockerException.Invalid("cannot import digest reference");
     }
 
     private async Task<HttpResponseMessage> DownloadAsync(string source, CancellationToken cancellation)

@@ -69,8 +69,4 @@ public sealed class Pushing : Conversation
     // dockerd 20.10 calls its client's mistake its own; later ones say 400.
     [Fact]
     public async Task Refuses_a_name_that_is_none() => (await PushAsync("/images/UPPER/push?tag=x")).With(DockerEngine.IsDockerd ? 500 : 400);
-
-    // dockerd takes no push without the header, whatever is in it.
-    private static Task<Answer> PushAsync(string path) =>
-        DockerEngine.SendAsync(HttpMethod.Post, path, new ByteArrayContent([]) { Headers = { { "X-Registry-Auth", "e30=" } } });
 }

@@ -26,7 +26,7 @@ public sealed class RemovingImages : Conversation
         var pushed = $"{DockerEngine.Registry}/removed-{Guid.NewGuid().ToString("N")[..8]}";
         foreach (var tag in (string[])["a", "b"])
             (await DockerEngine.PostAsync($"/images/{made}/tag?repo={pushed}&tag={tag}")).With(201);
-        (await DockerEngine.SendAsync(HttpMethod.Post, $"/images/{pushed}/push?tag=a", new ByteArrayContent([]) { Headers = { { "X-Registry-Auth", "e30=" } } })).With(200);
+        (await PushAsync($"/images/{pushed}/push?tag=a")).With(200);
         var digest = (await DockerEngine.GetAsync($"/images/{made}/json")).With(200).Json.Texts("RepoDigests").Single(d => d.StartsWith(pushed, StringComparison.Ordinal));
 
         Words((await DockerEngine.DeleteAsync($"/images/{pushed}:a")).With(200)).ShouldBe([$"Untagged {pushed}:a"]);

@@ -125,6 +125,10 @@ public abstract class Conversation : IAsyncLifetime
         return (name + ":v1", id);
     }
 
+    // dockerd takes no push without the header, whatever is in it.
+    private protected static Task<Answer> PushAsync(string path) =>
+        DockerEngine.SendAsync(HttpMethod.Post, path, new ByteArrayContent([]) { Headers = { { "X-Registry-Auth", "e30=" } } });
+
     /// <summary>Removed when the test ends, if it is still there.</summary>
     private protected void Forget(string image) => _images.Add(image);
 
