@@ -5,7 +5,8 @@ RUN_PACKAGES='crun conmon libseccomp2 nftables iproute2 aardvark-dns golang-gith
   util-linux curl jq ca-certificates'
 # The docker CLI plugin is compiled to a native program, which the C compiler links.
 BUILD_PACKAGES='gcc libc6-dev zlib1g-dev'
-TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io docker-compose runc chromium fonts-dejavu-core git"
+TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io docker-compose runc chromium fonts-dejavu-core git
+  erofs-utils fuse-overlayfs btrfs-progs"
 
 packages_missing() { # PACKAGE...
   local package

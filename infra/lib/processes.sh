@@ -21,6 +21,7 @@ process_start() { # NAME
       kill -INT "$orphan"
       within 10 process_dead "$1" || kill -KILL "$orphan"
     fi
+    rm -f "$SL_PIDS/$1.refused"
     setsid --fork "$SL_BIN/libexec/supervise" "$1" "$SL_BIN/libexec/run-$1" </dev/null >/dev/null 2>&1 9>&-
   fi
 }
@@ -60,8 +61,10 @@ within() { # SECONDS COMMAND...: true as soon as the command is
   done
 }
 
+process_settled() { "$1_ready" || [ -e "$SL_PIDS/$1.refused" ]; }
+
 process_await() { # NAME
-  if ! within 60 "$1_ready"; then
+  if ! within 60 process_settled "$1" || [ -e "$SL_PIDS/$1.refused" ]; then
     say "The last lines of $SL_LOG/$1.log:" >&2
     if under_systemd; then journalctl -n 20 -u "shiplog-$1.service" >&2; else tail -n 20 "$SL_LOG/$1.log" >&2; fi
     fail "$1 does not answer"

@@ -20,7 +20,7 @@ internal static class Commands
         var shiplog = new Command(Name, "Ask the engine about the past")
         {
             ShowContainer.Command(output), ListContainers.Command(output), ShowLogs.Command(output), WhoHad.Command(output),
-            ShowLineage.Command(output), ShowLayers.Command(output), ShowTags.Command(output), RunPast.Command(Own),
+            ShowLineage.Command(output), ShowLayers.Command(output), ShowImageDiff.Command(output), ShowTags.Command(output), RunPast.Command(Own),
             ListRecordings.Command(output), PlayRecording.Command(output),
         };
         return new RootCommand("Ask the engine about the past") { shiplog, Host, Context, Config, Debug, LogLevel };
@@ -48,9 +48,9 @@ internal static class Commands
     }
 
     /// <summary>An image's name or id, present or removed; the shell offers the names that there are.</summary>
-    public static Argument<string> Image()
+    public static Argument<string> Image(string name = "IMAGE")
     {
-        var argument = new Argument<string>("IMAGE") { HelpName = "IMAGE", Description = "Name or id, of a removed image too" };
+        var argument = new Argument<string>(name) { HelpName = name, Description = "Name or id, of a removed image too" };
         argument.CompletionSources.Add(context => Names(context.ParseResult, ImageNamesAsync));
         return argument;
     }

@@ -38,6 +38,10 @@ internal sealed class Engine(Uri address) : IDisposable
     public Task<LayerFileView[]> LayerFilesAsync(string image, int layer, CancellationToken cancellation) =>
         GetAsync($"images/layers/files?image={Uri.EscapeDataString(image)}&layer={layer}", CliJson.Default.LayerFileViewArray, cancellation);
 
+    /// <summary>Which files one image has that another has not, and the other way round.</summary>
+    public Task<LayerFileView[]> ImageDiffAsync(string from, string to, CancellationToken cancellation) =>
+        GetAsync($"images/diff?from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}", CliJson.Default.LayerFileViewArray, cancellation);
+
     /// <summary>What a name of an image has meant, latest first.</summary>
     /// <param name="at">Only what it meant at this time.</param>
     public Task<TagChangeView[]> TagChangesAsync(string name, DateTimeOffset? at, CancellationToken cancellation) =>

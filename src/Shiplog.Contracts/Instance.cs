@@ -94,6 +94,10 @@ public sealed record Instance
         // The parser takes numbers, too, and several names at a time.
         { RecordSessions: not (RecordMode.Off or RecordMode.Output or RecordMode.All) } =>
             throw new InvalidDataException($"{file}: \"record-sessions\" must be \"off\", \"output\" or \"all\""),
+        { StorageDriver: { } driver } when !Settings.StorageDrivers.Contains(driver) =>
+            throw new InvalidDataException($"{file}: \"storage-driver\" must be one of {string.Join(", ", Settings.StorageDrivers)}"),
+        _ when settings.StorageOptions.FirstOrDefault(o => !o.StartsWith(Settings.ThinPoolOption, StringComparison.Ordinal)) is { } option =>
+            throw new InvalidDataException($"{file}: \"storage-opts\" knows \"{Settings.ThinPoolOption}/dev/mapper/…\" only, not \"{option}\""),
         _ => settings,
     };
 }
@@ -149,6 +153,20 @@ public sealed record Settings
 
     /// <summary>Where the demonstration registry of <c>infra/up</c> listens.</summary>
     [JsonPropertyName("registry")] public string Registry { get; set; } = "127.0.0.1:5000";
+
+    /// <summary>How root file systems are made of layers, one of <see cref="StorageDrivers"/>; where not set, the first that the host can.</summary>
+    [JsonPropertyName("storage-driver")] public string? StorageDriver { get; set; }
+
+    /// <summary>Options of storage drivers: <c>["dm.thinpooldev=/dev/mapper/pool"]</c>.</summary>
+    [JsonPropertyName("storage-opts")] public string[] StorageOptions { get; set; } = [];
+
+    /// <summary>The storage drivers there are.</summary>
+    [JsonIgnore] public static IReadOnlyList<string> StorageDrivers { get; } = ["overlay2", "fuse-overlayfs", "vfs", "erofs", "btrfs", "devicemapper", "aufs"];
+
+    internal const string ThinPoolOption = "dm.thinpooldev=";
+
+    /// <summary>The device mapper's pool, of <see cref="StorageOptions"/>.</summary>
+    [JsonIgnore] public string? ThinPool => StorageOptions.LastOrDefault()?[ThinPoolOption.Length..];
 
     /// <summary>Days for which the last lines of removed containers' logs can still be read; 0 keeps none.</summary>
     [JsonPropertyName("kept-log-days")] public int KeptLogDays { get; set; } = 30;

@@ -6,6 +6,7 @@ using Shiplog.Worker.Copying;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Stats;
+using Shiplog.Worker.Storage;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 using Wolverine;
@@ -49,6 +50,17 @@ app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);
 // Commands such as "codegen write" run beside a worker that serves.
 if (args.Length > 0)
     return await app.RunJasperFxCommands(args);
+
+try
+{
+    app.Services.GetRequiredService<StorageDrivers>();
+}
+catch (InvalidDataException e)
+{
+    // What is configured cannot be: trying again would not help, and whoever keeps us running knows that by the code (sysexits.h, EX_CONFIG).
+    await Console.Error.WriteLineAsync($"error: {e.Message}");
+    return 78;
+}
 
 using var claim = WorkerSocket.Claim(instance);
 app.Lifetime.ApplicationStarted.Register(() => WorkerSocket.Open(instance));

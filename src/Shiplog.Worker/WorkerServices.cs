@@ -14,6 +14,7 @@ using Shiplog.Worker.Reconcile;
 using Shiplog.Worker.Recordings;
 using Shiplog.Worker.Runtime;
 using Shiplog.Worker.Stats;
+using Shiplog.Worker.Storage;
 using Shiplog.Worker.Streams;
 using Shiplog.Worker.Volumes;
 using Wolverine;
@@ -41,7 +42,7 @@ internal static class WorkerServices
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<NetworkConnector>(), provider.GetRequiredService<Bridges>(),
             provider.GetRequiredService<TimeProvider>()));
 
-        services.AddSingleton<VolumeStore>();
+        services.AddSingleton<StorageDrivers>().AddSingleton<VolumeStore>();
         services.AddSingleton(provider => new VolumeOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()

@@ -9,69 +9,50 @@ namespace Shiplog.EndToEnd.Tests;
 /// </summary>
 public sealed class ASecondInstance(RunningInstance first) : IAsyncLifetime
 {
-    private readonly string _network = "shiplog-second-" + Environment.ProcessId;
-    private readonly Instance _instance = Instance.Load(Path.Combine(RunningInstance.Folder, "home2"));
+    private readonly OtherInstance _second = new("home2");
 
-    public async ValueTask InitializeAsync()
-    {
-        (await Command.RunAsync("ip", ["netns", "add", _network])).Succeeded();
-        Directory.CreateDirectory(_instance.Home);
-        await File.WriteAllTextAsync(Path.Combine(_instance.Home, "shiplog.json"), """{ "bip": "10.11.12.1/30", /* one address */ }""");
-    }
+    private Instance Instance => _second.Instance;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (Directory.Exists(_instance.Home))
-            (await InfraAsync("down", "--purge")).Succeeded();
-        (await Command.RunAsync("ip", ["netns", "delete", _network])).Succeeded();
-    }
+    public async ValueTask InitializeAsync() => await _second.PrepareAsync("""{ "bip": "10.11.12.1/30", /* one address */ }""");
+
+    public ValueTask DisposeAsync() => _second.DisposeAsync();
 
     [Fact]
     public async Task Lives_beside_the_first_runs_out_of_addresses_survives_a_stop_and_goes_without_a_trace()
     {
         var before = await first.Kernel.LookAsync();
-        (await InfraAsync("up")).Succeeded();
+        (await _second.InfraAsync("up")).Succeeded();
         await RunsOutOfAddressesAsync();
         await GoesOnWhileStoppedAsync();
-        var purge = (await InfraAsync("down", "--purge")).Succeeded();
+        var purge = (await _second.InfraAsync("down", "--purge")).Succeeded();
         purge.Output.ShouldContain("no process, mount, interface, firewall table, cgroup or file of the instance is left");
-        Directory.Exists(_instance.Home).ShouldBeFalse();
-        (await InNetworkAsync("ip", "-o", "link")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, "loopback only");
+        Directory.Exists(Instance.Home).ShouldBeFalse();
+        (await _second.InNetworkAsync("ip", "-o", "link")).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1, "loopback only");
         (await first.DockerAsync("run", "--rm", "busybox", "true")).Succeeded();
         await first.Kernel.LeavesNothingSinceAsync(before);
     }
 
     private async Task RunsOutOfAddressesAsync()
     {
-        var image = $"{_instance.Settings.Registry}/busybox:latest";
-        (await DockerAsync("run", "-d", "--name", "only", image, "sh", "-c", "trap 'exit 5' USR1; while :; do sleep 0.1; done")).Succeeded();
-        (await DockerAsync("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", "only")).Text.ShouldBe("10.11.12.2");
-        var refusal = await DockerAsync("run", "--rm", image, "true");
+        var image = $"{Instance.Settings.Registry}/busybox:latest";
+        (await _second.DockerAsync("run", "-d", "--name", "only", image, "sh", "-c", "trap 'exit 5' USR1; while :; do sleep 0.1; done")).Succeeded();
+        (await _second.DockerAsync("inspect", "-f", "{{.NetworkSettings.Networks.bridge.IPAddress}}", "only")).Text.ShouldBe("10.11.12.2");
+        var refusal = await _second.DockerAsync("run", "--rm", image, "true");
         refusal.ExitCode.ShouldBe(125, refusal.All);
         refusal.Error.ShouldContain("address");
-        (await DockerAsync("run", "--rm", "--network", "none", image, "true")).Succeeded();
-        (await new Database(_instance).OpenLeasesAsync()).Length.ShouldBe(1);
-        (await DockerAsync("ps", "-aq")).Succeeded().Text.Split('\n').Length.ShouldBe(1, "the refused container is not left");
+        (await _second.DockerAsync("run", "--rm", "--network", "none", image, "true")).Succeeded();
+        (await new Database(Instance).OpenLeasesAsync()).Length.ShouldBe(1);
+        (await _second.DockerAsync("ps", "-aq")).Succeeded().Text.Split('\n').Length.ShouldBe(1, "the refused container is not left");
     }
 
     private async Task GoesOnWhileStoppedAsync()
     {
-        var pid = (await DockerAsync("inspect", "-f", "{{.State.Pid}}", "only")).Succeeded().Text;
-        (await InfraAsync("down")).Succeeded().Output.ShouldContain("1 running container goes on");
+        var pid = (await _second.DockerAsync("inspect", "-f", "{{.State.Pid}}", "only")).Succeeded().Text;
+        (await _second.InfraAsync("down")).Succeeded().Output.ShouldContain("1 running container goes on");
         Directory.Exists("/proc/" + pid).ShouldBeTrue();
-        (await InfraAsync("up", "--no-demo")).Succeeded();
-        (await DockerAsync("inspect", "-f", "{{.State.Pid}}", "only")).Succeeded().Text.ShouldBe(pid);
-        (await DockerAsync("kill", "-s", "USR1", "only")).Succeeded();
-        (await DockerAsync("wait", "only")).Succeeded().Text.ShouldBe("5");
+        (await _second.InfraAsync("up", "--no-demo")).Succeeded();
+        (await _second.DockerAsync("inspect", "-f", "{{.State.Pid}}", "only")).Succeeded().Text.ShouldBe(pid);
+        (await _second.DockerAsync("kill", "-s", "USR1", "only")).Succeeded();
+        (await _second.DockerAsync("wait", "only")).Succeeded().Text.ShouldBe("5");
     }
-
-    private Task<Result> InfraAsync(string script, params string[] arguments) =>
-        InNetworkAsync([Path.Combine(RunningInstance.Sources, "infra", script), .. arguments]);
-
-    private Task<Result> DockerAsync(params string[] arguments) => Command.RunAsync(
-        "docker", arguments, new Dictionary<string, string> { ["DOCKER_HOST"] = "unix://" + _instance.DockerSocket, ["DOCKER_CLI_HINTS"] = "false" });
-
-    private Task<Result> InNetworkAsync(params string[] command) => Command.RunAsync(
-        "nsenter", ["--net=/run/netns/" + _network, "--", .. command], new Dictionary<string, string> { ["SHIPLOG_HOME"] = _instance.Home },
-        limit: TimeSpan.FromMinutes(3));
 }

@@ -57,6 +57,9 @@ public sealed class AskingForThePast(RunningInstance engine)
         (layers.Length, layers[0].StartsWith("LAYER", StringComparison.Ordinal), layers[2].TrimEnd().EndsWith("touch /made", StringComparison.Ordinal)).ShouldBe((3, true, true));
         (await engine.DockerAsync("shiplog", "layers", "moved", "2")).Succeeded().Output.ShouldBe("A    /made\n");
         (await engine.DockerAsync("shiplog", "layers", "moved", "3")).Error.ShouldContain("the image has no layer 3: it has 2");
+        (await engine.DockerAsync("shiplog", "diff", old, "moved")).Succeeded().Output.ShouldBe("A    /made\n");
+        (await engine.DockerAsync("shiplog", "diff", "moved", old)).Succeeded().Output.ShouldBe("D    /made\n");
+        (await engine.DockerAsync("shiplog", "diff", "moved", "nosuch")).Error.ShouldContain("nosuch");
         var dockerfile = (await engine.DockerAsync("shiplog", "lineage", "--dockerfile", "moved")).Succeeded().Output;
         dockerfile.ShouldStartWith($"FROM {engine.Instance.Settings.Registry}/busybox@sha256:");
         dockerfile.ShouldContain("from maker, which ran: touch /made");

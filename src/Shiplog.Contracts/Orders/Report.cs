@@ -60,7 +60,11 @@ public sealed record OrderFailedReport(string Subject, OrderFailure Failure, Dat
 /// <param name="Runtime">The OCI runtime and its version, as <c>crun 1.8.1</c>.</param>
 public sealed record WorkerStartedReport(
     string Version, string Kernel, string Runtime, string StorageDriver, int Processors, long MemoryBytes, DateTimeOffset At)
-    : Report(At);
+    : Report(At)
+{
+    /// <summary>Why that storage driver; <see langword="null"/> from a worker that did not say.</summary>
+    public StorageChoice? Storage { get; init; }
+}
 
 /// <summary>What a worker found at its start that its journal did not explain, and what it did about it.</summary>
 public sealed record HostReconciledReport(string[] Found, string[] Repaired, DateTimeOffset At) : Report(At);

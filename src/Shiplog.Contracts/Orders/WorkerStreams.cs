@@ -74,11 +74,17 @@ public static class WorkerStreams
     /// <summary>POST, body an <see cref="ArchiveImport"/> as one line of JSON and then a tar of files; NDJSON progress. The image is reported as by a load.</summary>
     public const string ImportImage = "/streams/images/import";
 
+    /// <summary>POST of a <see cref="RegistryQuestion"/>; JSON of an <see cref="ImageInRegistry"/>.</summary>
+    public const string AskRegistry = "/streams/images/registry";
+
     /// <summary>GET; query <c>image</c>; JSON of <see cref="LayerContent"/>s, the lowest layer first.</summary>
     public const string ImageLayers = "/streams/images/layers";
 
     /// <summary>GET; query <c>image</c>, <c>layer</c> (the lowest is 1); JSON of <see cref="LayerFile"/>s, parents first.</summary>
     public const string LayerFiles = "/streams/images/layers/files";
+
+    /// <summary>GET; query <c>from</c>, <c>to</c>: image ids; JSON of <see cref="LayerFile"/>s, what the second has and the first has not.</summary>
+    public const string ImageDiff = "/streams/images/diff";
 
     /// <summary>GET; query <c>path</c> (repeated): absolute ones of the host; a JSON array of those that are not there.</summary>
     public const string MissingPaths = "/streams/paths/missing";

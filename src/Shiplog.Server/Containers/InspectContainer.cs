@@ -13,7 +13,7 @@ namespace Shiplog.Server.Containers;
 
 /// <summary>GET /containers/{id}/json</summary>
 internal sealed class InspectContainer(
-    ContainerCommands commands, ContainerMeasure measure, NetworkDirectory networks, IWorker worker, KernelFeatures kernel, Instance instance) : IDockerEndpoint
+    ContainerCommands commands, ContainerMeasure measure, NetworkDirectory networks, IWorker worker, KernelFeatures kernel, StorageOfHost storage, Instance instance) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -22,7 +22,8 @@ internal sealed class InspectContainer(
         var health = container.Health is null ? null : await HealthAsync(container, request.Cancellation);
         var etc = await EtcAsync(container, request.Cancellation);
         var size = request.Flag("size") ? await measure.OfAsync(container, request.Cancellation) : null;
-        var shown = Inspect(container, network, etc, health, size, request.Version);
+        var driver = container.RootFs?.Driver ?? await storage.DriverAsync(request.Cancellation);
+        var shown = Inspect(container, network, etc, driver, health, size, request.Version);
         shown = shown with { HostConfig = shown.HostConfig with { Links = await LinksAsync(container, request.Cancellation) } };
         await request.WriteJsonAsync(shown, DockerJson.Default.ContainerInspect);
     }
@@ -49,13 +50,13 @@ internal sealed class InspectContainer(
         return links is [] ? null : [.. links];
     }
 
-    private ContainerInspect Inspect(Container c, Network? mode, string etc, HealthDto? health, ContainerSize? size, ApiVersion version)
+    private ContainerInspect Inspect(Container c, Network? mode, string etc, string driver, HealthDto? health, ContainerSize? size, ApiVersion version)
     {
         var program = c.Program();
         return new ContainerInspect(
             c.Id, DockerTime.Text(c.CreatedAt), program is [var path, ..] ? path : "", program is [_, .. var args] ? args : [], State(c, health), c.ImageId,
             Path.Combine(etc, "resolv.conf"), Path.Combine(etc, "hostname"), Path.Combine(etc, "hosts"), c.Logs ?? "", "/" + c.Name, c.RestartCount,
-            "overlay2", "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c), size?.ReadWrite, size?.ReadWrite + size?.Layers, MountWire.Of(c, instance),
+            driver, "linux", "", "", "", Execs(c), Host(c.Host!), GraphDriver(c, driver), size?.ReadWrite, size?.ReadWrite + size?.Layers, MountWire.Of(c, instance),
             ContainerWire.Config(c.Config!, c.ImageReference), Network(c, mode, version));
     }
 
@@ -109,12 +110,12 @@ internal sealed class InspectContainer(
         CgroupParent = h.CgroupParent ?? "",
     };
 
-    private static GraphDriverDto GraphDriver(Container c) => new(c.RootFs is not { } root ? null : new()
+    private static GraphDriverDto GraphDriver(Container c, string driver) => new(c.RootFs is not { } root ? null : new()
     {
         ["LowerDir"] = string.Join(':', root.Layers.Reverse()),
         ["MergedDir"] = root.MergedPath,
         ["UpperDir"] = root.UpperPath,
-    }, "overlay2");
+    }, driver);
 
     private static NetworkSettingsDto Network(Container c, Network? mode, ApiVersion version)
     {

@@ -21,7 +21,7 @@ internal static class DockerApiSetup
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<NetworkRemover>().AddSingleton<RequestedNetworks>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
         .AddSingleton<ContainerCommands>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
-        .AddSingleton<OrderWithProgress>().AddSingleton<ArchiveUpload>().AddSingleton<ImportImageEndpoint>().AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>()
+        .AddSingleton<OrderWithProgress>().AddSingleton<ArchiveUpload>().AddSingleton<ImportImageEndpoint>().AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>().AddSingleton<StorageOfHost>()
         .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>().AddSingleton<ContainerMeasure>()
         .AddHostedService<AnonymousVolumes>();
 

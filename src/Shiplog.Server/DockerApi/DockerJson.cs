@@ -55,6 +55,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.ContainerSize))]
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.ArchiveImport))]
 [JsonSerializable(typeof(NetworkDto[]))]
+[JsonSerializable(typeof(DistributionInspect))]
 [JsonSerializable(typeof(CreateNetworkBody))]
 [JsonSerializable(typeof(CreateNetworkReply))]
 [JsonSerializable(typeof(ConnectNetworkBody))]

@@ -83,7 +83,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NotBuilt("POST", "/build/prune", "pruning the build cache"),
         NotBuilt("POST", "/session", "building images by BuildKit"),
         NotBuilt("POST", "/grpc", "building images by BuildKit"),
-        NotBuilt("GET", "/distribution/{name}/json", "asking a registry about an image"),
+        On<InspectInRegistry>(services, "GET", "/distribution/{name}/json"),
         .. Swarm("swarm", "nodes", "services", "tasks", "secrets", "configs"),
         NotBuilt("GET", "/plugins", "plugins"),
         NotBuilt("POST", "/plugins/{name}", "plugins"),

@@ -10,16 +10,16 @@ using Shiplog.Server.Store;
 namespace Shiplog.Server.Engine;
 
 /// <summary>GET /info: what is so, and <see langword="false"/> for what is not built yet.</summary>
-internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
+internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, KernelFeatures kernel, StorageOfHost storage, TimeProvider time) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
         var containers = await log.ListContainersAsync(request.Cancellation);
         var images = await log.ListImagesAsync(request.Cancellation);
-        await request.WriteJsonAsync(Info(containers, images.Count), DockerJson.Default.InfoReply);
+        await request.WriteJsonAsync(Info(containers, images.Count, await storage.FindAsync(request.Cancellation)), DockerJson.Default.InfoReply);
     }
 
-    private InfoReply Info(IReadOnlyList<Container> containers, int images)
+    private InfoReply Info(IReadOnlyList<Container> containers, int images, WorkerStarted? worker)
     {
         var runtime = instance.Settings.Runtime;
         var features = kernel.Features;
@@ -31,8 +31,8 @@ internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, 
             ContainersPaused = containers.Count(c => c.Status == ContainerStatus.Paused),
             ContainersStopped = containers.Count(c => !c.HasProcess),
             Images = images,
-            Driver = "overlay2",
-            DriverStatus = [["Event store", "PostgreSQL"]],
+            Driver = worker?.StorageDriver ?? Settings.StorageDrivers[0],
+            DriverStatus = [.. DriverStatus(worker?.Storage), ["Event store", "PostgreSQL"]],
             Plugins = new() { ["Volume"] = [], ["Network"] = ["bridge", "host", "null"], ["Authorization"] = null, ["Log"] = features.Journal ? ["json-file", "local", "journald", "none"] : ["json-file", "local", "none"] },
             MemoryLimit = features.MemoryLimit,
             SwapLimit = features.SwapLimit,
@@ -68,6 +68,14 @@ internal sealed class ShowInfo(IEventLog log, Instance instance, HostName host, 
             SecurityOptions = [$"name=seccomp,profile={instance.Settings.SeccompProfile}", .. HostFacts.CgroupVersion == 2 ? (string[])["name=cgroupns"] : []],
             Warnings = [.. Missing(features)],
         };
+    }
+
+    private static IEnumerable<string[]> DriverStatus(HostStorage? storage)
+    {
+        if (storage is null)
+            return [];
+        var others = storage.Alternatives.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => (string[])[$"Alternative {a.Key}", a.Value is "" ? "can be configured" : "needs " + a.Value]);
+        return [["Backing Filesystem", storage.BackingFileSystem], ["Chosen", storage.Reason], .. others];
     }
 
     private static IEnumerable<string> Missing(HostFeatures f)

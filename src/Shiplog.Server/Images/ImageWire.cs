@@ -39,7 +39,7 @@ internal static class ImageWire
         };
     }
 
-    public static ImageInspect Inspect(Image image, IEnumerable<string> tags, DateTimeOffset? lastTag, ApiVersion version)
+    public static ImageInspect Inspect(Image image, IEnumerable<string> tags, DateTimeOffset? lastTag, string storageDriver, ApiVersion version)
     {
         var config = ConfigOf(image);
         return new ImageInspect
@@ -59,7 +59,7 @@ internal static class ImageWire
             Os = config.Os,
             Size = Size(image),
             VirtualSize = version.AtLeast(44) ? null : Size(image),
-            GraphDriver = new GraphDriverDto(null, "overlay2"),
+            GraphDriver = new GraphDriverDto(null, storageDriver),
             RootFS = new RootFsDto("layers", [.. image.Layers.Select(l => l.DiffId)]),
             Metadata = new ImageMetadataDto(DockerTime.Text(lastTag)),
         };

@@ -35,9 +35,23 @@ internal sealed class ImageLayers(StoreReader reader, ImageLineage lineage, IWor
     {
         if (await ImageAsync(nameOrId, cancellation) is not { } image)
             return null;
-        var files = await AskAsync<LayerFile>($"{WorkerStreams.LayerFiles}?image={image.Id}&layer={layer}", cancellation);
-        return [.. files.Select(f => new LayerFileView(f.Path, f.Kind switch { 0 => "modified", 1 => "added", _ => "removed" }, f.Size))];
+        return await FilesAsync($"{WorkerStreams.LayerFiles}?image={image.Id}&layer={layer}", cancellation);
     }
+
+    /// <summary>What a container of one image sees that one of another does not, and the other way round.</summary>
+    /// <returns>A missing image is named in place of the files.</returns>
+    /// <inheritdoc cref="FindAsync"/>
+    public async Task<(LayerFileView[]? Files, string? Missing)> CompareAsync(string from, string to, CancellationToken cancellation)
+    {
+        if (await ImageAsync(from, cancellation) is not { } before)
+            return (null, from);
+        if (await ImageAsync(to, cancellation) is not { } after)
+            return (null, to);
+        return (await FilesAsync($"{WorkerStreams.ImageDiff}?from={before.Id}&to={after.Id}", cancellation), null);
+    }
+
+    private async Task<LayerFileView[]> FilesAsync(string path, CancellationToken cancellation) =>
+        [.. (await AskAsync<LayerFile>(path, cancellation)).Select(f => new LayerFileView(f.Path, f.Kind switch { 0 => "modified", 1 => "added", _ => "removed" }, f.Size))];
 
     private async Task<Image?> ImageAsync(string nameOrId, CancellationToken cancellation)
     {

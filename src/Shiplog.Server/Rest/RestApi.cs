@@ -91,6 +91,8 @@ internal static class RestApi
             await layers.FindAsync(image, cancellation) is { } view ? Ok(view) : NoImage(image));
         api.MapGet("/images/layers/files", async (ImageLayers layers, string image, int layer, CancellationToken cancellation) =>
             await layers.FilesAsync(image, layer, cancellation) is { } files ? Ok(files) : NoImage(image));
+        api.MapGet("/images/diff", async (ImageLayers layers, string from, string to, CancellationToken cancellation) =>
+            await layers.CompareAsync(from, to, cancellation) is (var files, var missing) && missing is null ? Ok(files!) : NoImage(missing!));
         api.MapGet("/tags", async (ImageLineage lineage, string name, DateTimeOffset? at, CancellationToken cancellation) =>
             ImageReference.TryParse(name, out var reference, out var error) ? Ok(await lineage.TagChangesAsync(reference, at, cancellation))
             : Problem(StatusCodes.Status400BadRequest, "invalid name", error));

@@ -6,6 +6,7 @@ using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Storage;
 
 namespace Shiplog.Worker.Copying;
 
@@ -27,7 +28,7 @@ internal enum RootView
 /// the file tree, and goes with the handle, also when the worker is killed.
 /// </summary>
 internal sealed class ContainerRoots(
-    Instance instance, Lifecycle.Containers containers, RestartQueue restarts, ContentStore store, SubjectGates gates)
+    Instance instance, StorageDrivers drivers, Lifecycle.Containers containers, RestartQueue restarts, ContentStore store, SubjectGates gates)
 {
     /// <param name="imageId">The container's image, for one that has never been started: the journal knows no layers yet.</param>
     /// <exception cref="OrderException">A layer is not on this host.</exception>
@@ -47,7 +48,7 @@ internal sealed class ContainerRoots(
         // Between two runs its root stays mounted.
         if (restarts.Find(containerId) is not null)
             return Mounts.Clone(paths.Merged);
-        return Mount(paths, LayersOf(paths, imageId), view == RootView.Writable);
+        return Mount(paths, imageId, view == RootView.Writable ? RootUse.ReadWrite : RootUse.ReadOnly);
     }
 
     /// <summary>
@@ -81,35 +82,14 @@ internal sealed class ContainerRoots(
         ?? store.Images.Find(imageId)?.Layers.Select(l => l.ChainId).ToArray()
         ?? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"image {imageId} is not on this host: pull it again"));
 
-    public string[] LayersOf(ContainerPaths paths, string imageId)
-    {
-        var chain = ChainOf(paths, imageId);
-        var folders = chain.Select(id => ContainerPaths.Layer(instance, id)).ToArray();
-        return Array.FindIndex(folders, f => !Directory.Exists(f)) is >= 0 and var missing
-            ? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"layer {chain[missing]} is not on this host: pull the image again"))
-            : folders;
-    }
+    /// <exception cref="OrderException">The image, or a layer, is not on this host.</exception>
+    public RootLayers LayersOf(ContainerPaths paths, string imageId) => RootLayers.Find(instance, ChainOf(paths, imageId));
 
-    private SafeFileHandle Mount(ContainerPaths paths, string[] layers, bool writable)
+    private SafeFileHandle Mount(ContainerPaths paths, string imageId, RootUse use)
     {
-        if (writable)
-        {
-            Directory.CreateDirectory(paths.Work);
-            MountRootFsStep.MakeUpper(paths.Upper, layers.LastOrDefault());
-        }
-        else if (layers.Length == 0 && !Directory.Exists(paths.Upper))
-        {
-            return FileCalls.HoldRoot(ContainerPaths.InitLayer(instance)); // overlayfs takes no single layer.
-        }
-        Directory.CreateDirectory(paths.Merged);
-        Mounts.Overlay(paths.Merged, instance.WorkerFolder, path =>
-        {
-            var (below, init) = (layers.Select(path), path(ContainerPaths.InitLayer(instance)));
-            if (writable)
-                return MountRootFsStep.Options(below, init, path(paths.Upper), path(paths.Work), passing: false);
-            // To be read: the read-write layer is one layer more, and a start of the container meanwhile finds it unused.
-            return MountRootFsStep.Options(Directory.Exists(paths.Upper) ? below.Append(path(paths.Upper)) : below, init);
-        });
+        var layers = LayersOf(paths, imageId);
+        Directory.CreateDirectory(paths.Folder);
+        drivers.Claim(paths).Mount(paths, layers, use);
         try
         {
             return FileCalls.HoldRoot(paths.Merged);

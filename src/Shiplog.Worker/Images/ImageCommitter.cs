@@ -5,7 +5,6 @@ using Shiplog.Worker.Images.Progress;
 using Shiplog.Worker.Images.Registry;
 using Shiplog.Worker.Layers;
 using Shiplog.Worker.Lifecycle;
-using Shiplog.Worker.Linux.FileSystem;
 using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Images;
@@ -27,7 +26,7 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         {
             using var lease = store.Lease();
             var parent = Parent(order.ParentImageId, lease);
-            var diff = await DiffAsync(order, lease, facts, cancellation);
+            var diff = await DiffAsync(order, parent, lease, facts, cancellation);
             var image = await StoreAsync(order, parent, diff, lease, cancellation);
             var newLayer = diff is null ? null : image.Layers[^1].ChainId;
             return [.. facts, new ContainerCommittedReport(order.ContainerId, image, newLayer, Stopwatch.GetElapsedTime(began), time.GetUtcNow())];
@@ -52,16 +51,17 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
         return parent;
     }
 
-    private async Task<LayerBlob?> DiffAsync(CommitContainer order, ContentLease lease, List<Report> facts, CancellationToken cancellation)
+    private async Task<LayerBlob?> DiffAsync(CommitContainer order, StoredImage parent, ContentLease lease, List<Report> facts, CancellationToken cancellation)
     {
         var hold = await containers.HoldAsync(order.ContainerId, order.Pause);
         if (hold.Paused is { } paused)
             facts.Add(paused);
         try
         {
-            return hold.UpperPath is { } upper
+            string[] chain = [.. parent.Layers.Select(l => l.ChainId)];
+            return hold.WriteDiff is { } write
                 ? await Task.Factory.StartNew(
-                    () => WriteDiff(upper, lease, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    () => LayerBlob.Write(store, lease, tar => write(chain, tar, cancellation)), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                 : null;
         }
         finally
@@ -69,17 +69,6 @@ internal sealed class ImageCommitter(ContentStore store, LayerIntake intake, ICo
             if (await hold.ReleaseAsync() is { } unpaused)
                 facts.Add(unpaused);
         }
-    }
-
-    private LayerBlob? WriteDiff(string upper, ContentLease lease, CancellationToken cancellation)
-    {
-        using var root = FileCalls.OpenRoot(upper);
-        return LayerBlob.Write(store, lease, tar =>
-        {
-            var diff = new LayerDiff(root, tar);
-            diff.Write(cancellation);
-            return diff.Entries > 0;
-        });
     }
 
     private async Task<StoredImage> StoreAsync(

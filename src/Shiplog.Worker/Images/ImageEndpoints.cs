@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Archives;
 using Shiplog.Worker.Images.Progress;
+using Shiplog.Worker.Images.Registry;
 using Shiplog.Worker.Orders;
 
 namespace Shiplog.Worker.Images;
@@ -25,6 +26,9 @@ internal static class ImageEndpoints
             http, contents => contents.Summarize(image, http.RequestAborted), LayerContentsJson.Default.LayerContentArray));
         routes.MapGet(WorkerStreams.LayerFiles, (HttpContext http, string image, int layer) => ToldAsync(
             http, contents => contents.List(image, layer, http.RequestAborted), LayerContentsJson.Default.LayerFileArray));
+        routes.MapGet(WorkerStreams.ImageDiff, (HttpContext http, string from, string to) => ToldAsync(
+            http, contents => contents.Compare(from, to, http.RequestAborted), LayerContentsJson.Default.LayerFileArray));
+        routes.MapPost(WorkerStreams.AskRegistry, (Delegate)AskAsync);
         routes.MapPost(WorkerStreams.LoadImages, LoadAsync);
         routes.MapPost(WorkerStreams.ImportImage, ImportAsync);
     }
@@ -89,6 +93,23 @@ internal static class ImageEndpoints
         catch (OrderException e)
         {
             return Results.Text(e.Message, statusCode: StatusCodes.Status404NotFound);
+        }
+    }
+
+    private static async Task<IResult> AskAsync(HttpContext http)
+    {
+        var question = await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.RegistryQuestion, http.RequestAborted);
+        if (question is null || ImageName.TryParse(question.Reference) is not { } name)
+            return Results.Text($"invalid reference format: {question?.Reference}", statusCode: StatusCodes.Status400BadRequest);
+        try
+        {
+            var told = await http.RequestServices.GetRequiredService<ImageLookup>().InspectAsync(name, question.Credentials, http.RequestAborted);
+            return Results.Json(told, RegistryJson.Default.ImageInRegistry);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            var failure = ImageFailures.Explain("AskRegistry", e);
+            return Results.Text(failure.Error, statusCode: failure.Kind == FailureKind.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status500InternalServerError);
         }
     }
 
@@ -163,6 +184,11 @@ internal static class ImageEndpoints
 
 [JsonSerializable(typeof(ArchiveImport))]
 internal sealed partial class ImportJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(RegistryQuestion))]
+[JsonSerializable(typeof(ImageInRegistry))]
+internal sealed partial class RegistryJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(LayerContent[]))]

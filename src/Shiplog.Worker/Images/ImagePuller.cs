@@ -1,4 +1,3 @@
-using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Images.Content;
@@ -12,7 +11,7 @@ namespace Shiplog.Worker.Images;
 /// Fetches an image: manifest, config, then all layers side by side. The image is in the store when everything has been
 /// found right and is durable; a try that fails leaves nothing.
 /// </summary>
-internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIntake intake, RegistryHttp http, TimeProvider time) : IDisposable
+internal sealed class ImagePuller(Instance instance, ContentStore store, ImageLookup lookup, LayerIntake intake, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _downloading = new(Math.Clamp(instance.Settings.MaxConcurrentDownloads, 1, 64));
 
@@ -32,8 +31,8 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
         using (client)
         {
             sink.Write(JsonMessage.Status($"Pulling from {name.Path}", name.TagOrDigest));
-            var manifest = top.IsIndex ? await ChooseAsync(client, name, top, platform, cancellation) : top;
-            var (config, configJson) = await ConfigAsync(client, manifest, platform, name, lease, cancellation);
+            var manifest = top.IsIndex ? await ImageLookup.ChooseAsync(client, name, top, platform, cancellation) : top;
+            var (config, configJson) = await lookup.ConfigAsync(client, manifest, platform, name, lease, cancellation);
             var plans = config.Plan(manifest.Layers);
             CheckRoom(plans);
             var layers = await TakeLayersAsync(client, plans, lease, sink, cancellation);
@@ -47,25 +46,17 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
         }
     }
 
-    /// <summary>The first place that answers: mirrors in their order, then the registry.</summary>
     private async Task<(RegistryClient Client, RegistryManifest Manifest)> ResolveAsync(
         ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
     {
-        RegistryException? last = null;
-        foreach (var endpoint in await RegistryEndpoint.ForAsync(name.Domain, instance.Settings, cancellation))
+        try
         {
-            var client = new RegistryClient(http, endpoint, name.Path, credentials, time);
-            try
-            {
-                return (client, await client.GetManifestAsync(name.TagOrDigest, cancellation));
-            }
-            catch (RegistryException e)
-            {
-                client.Dispose();
-                last = e;
-            }
+            return await lookup.ResolveAsync(name, credentials, cancellation);
         }
-        throw InDockersWords(last!, name);
+        catch (RegistryException e)
+        {
+            throw InDockersWords(e, name);
+        }
     }
 
     private static RegistryException InDockersWords(RegistryException e, ImageName name)
@@ -79,36 +70,6 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, LayerIn
                 e.Kind, $"pull access denied for {name.FamiliarRepository}, repository does not exist or may require 'docker login': {e.Message}", inner: e),
             _ => e,
         };
-    }
-
-    private static async Task<RegistryManifest> ChooseAsync(
-        RegistryClient client, ImageName name, RegistryManifest index, Platform? platform, CancellationToken cancellation)
-    {
-        var wanted = platform ?? Platform.Host;
-        var entry = index.Manifests.FirstOrDefault(m => m.Platform is { } p && wanted.Accepts(p))
-            ?? throw new RegistryException(FailureKind.NotFound, $"no matching manifest for {wanted} in the manifest list entries of {name.Familiar}");
-        var manifest = await client.GetManifestAsync(entry.Manifest.Digest, cancellation);
-        if (manifest.IsIndex || manifest.Content.Length != entry.Manifest.Size || manifest.MediaType != entry.Manifest.MediaType)
-            throw new RegistryException(FailureKind.Unavailable, $"the manifest of {name.Familiar} for {wanted} is not as its index describes it");
-        return manifest;
-    }
-
-    private async Task<(ImageConfig Config, string Json)> ConfigAsync(
-        RegistryClient client, RegistryManifest manifest, Platform? wanted, ImageName name, ContentLease lease, CancellationToken cancellation)
-    {
-        var (digest, size) = (manifest.Config!.Digest, manifest.Config.Size);
-        lease.PinBlob(digest);
-        if (!store.Blobs.Contains(digest))
-        {
-            using var writer = store.Blobs.Begin(digest, size);
-            await new BlobDownload(client, time).FetchAsync(digest, writer, null, cancellation);
-        }
-        var json = store.Blobs.ReadSmall(digest);
-        var config = ImageConfig.Read(json);
-        if (wanted is not null && !wanted.Accepts(config.Platform))
-            throw new InvalidImageException(
-                $"image with reference {name.Familiar} was found but does not match the specified platform: wanted {wanted}, actual: {config.Platform}");
-        return (config, Encoding.UTF8.GetString(json));
     }
 
     private void CheckRoom(LayerPlan[] plans)

@@ -14,7 +14,7 @@ internal static class ImageServices
     public static void AddImages(this IServiceCollection services)
     {
         services.AddSingleton<ILayerUsers, ContainerLayers>();
-        services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton<RegistryHttp>();
+        services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton<RegistryHttp>().AddSingleton<ImageLookup>();
         services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>().AddSingleton<ImageCommitter>().AddSingleton<ProgressHub>();
         services.AddSingleton<ImageSaver>().AddSingleton<ImageLoader>().AddSingleton<ImageImporter>().AddSingleton<LayerContents>().AddSingleton<LoadCommand>();
         services.AddSingleton(provider => new ImageOrders(

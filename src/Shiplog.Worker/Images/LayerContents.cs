@@ -27,8 +27,23 @@ internal sealed class LayerContents(ContentStore store)
         var layers = Find(imageId, lease);
         if (layer < 1 || layer > layers.Length)
             throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"the image has no layer {layer}: it has {layers.Length}"));
-        return [.. Changes(layers, layer - 1, weighs: false, cancellation).Select(c => new LayerFile(Encoding.UTF8.GetString(c.Path), (int)c.Kind, c.Size))];
+        return Files(Changes(layers, layer - 1, weighs: false, cancellation));
     }
+
+    /// <summary>What a container of one image sees that one of another does not, and the other way round.</summary>
+    /// <exception cref="OrderException">An image is not on this host.</exception>
+    public LayerFile[] Compare(string fromImageId, string toImageId, CancellationToken cancellation)
+    {
+        using var lease = store.Lease();
+        using var from = Union(Find(fromImageId, lease));
+        using var to = Union(Find(toImageId, lease));
+        return Files(RootChanges.List(to, from, cancellation));
+    }
+
+    private UnionDirectory Union(IEnumerable<ImageLayer> layers) => UnionDirectory.Root(layers.Reverse().Select(l => store.Layers.DiffFolder(l.ChainId)));
+
+    private static LayerFile[] Files(IEnumerable<UpperChange> changes) =>
+        [.. changes.Select(c => new LayerFile(Encoding.UTF8.GetString(c.Path), (int)c.Kind, c.Size))];
 
     private ImageLayer[] Find(string imageId, ContentLease lease)
     {
@@ -43,7 +58,7 @@ internal sealed class LayerContents(ContentStore store)
     private List<UpperChange> Changes(ImageLayer[] layers, int at, bool weighs, CancellationToken cancellation)
     {
         using var upper = FileCalls.OpenRoot(store.Layers.DiffFolder(layers[at].ChainId));
-        using var below = UnionDirectory.Root(layers[..at].Reverse().Select(l => store.Layers.DiffFolder(l.ChainId)));
+        using var below = Union(layers[..at]);
         return UpperChanges.List(upper, below, weighs, cancellation);
     }
 

@@ -10,7 +10,7 @@ namespace Shiplog.Worker.Layers;
 /// Reads the upper directory of an overlay back into a layer's tar: whiteouts and opaque directories become the files that
 /// stand for them in images. No member means that nothing was changed.
 /// </summary>
-internal sealed class LayerDiff(SafeFileHandle upper, Stream target) : TreeWriter(target)
+internal sealed class LayerDiff(SafeFileHandle upper, Stream target) : LayerWriter(target)
 {
     /// <exception cref="TarException">Something in it cannot be part of an image.</exception>
     public void Write(CancellationToken cancellation)
@@ -22,9 +22,7 @@ internal sealed class LayerDiff(SafeFileHandle upper, Stream target) : TreeWrite
     public override void WriteEntry(TreeEntry entry, CancellationToken cancellation)
     {
         if (entry.Status.IsWhiteout)
-            WriteMark(LayerPath.Append(LayerPath.Parent(entry.Path), [.. LayerPath.WhiteoutPrefix, .. entry.Name]), entry.Status);
-        else if (entry.Name.AsSpan().StartsWith(LayerPath.WhiteoutPrefix))
-            throw new TarException($"{TarReader.Show(entry.Path)} cannot be part of an image: there the name means that a file is deleted; rename it");
+            WriteWhiteout(entry.Path, entry.Status.Modified);
         else
             base.WriteEntry(entry, cancellation);
     }
@@ -33,7 +31,7 @@ internal sealed class LayerDiff(SafeFileHandle upper, Stream target) : TreeWrite
     {
         Begin(Describe(entry, [.. entry.Path, (byte)'/'], TarKind.Directory));
         if (TryGetXattr(entry.Held, OverlayOpaque) is [(byte)'y'])
-            WriteMark([.. entry.Path, (byte)'/', .. LayerPath.OpaqueWhiteout], entry.Status);
+            WriteOpaque(entry.Path, entry.Status.Modified);
         WriteContent(entry.Held, entry.Path, cancellation);
     }
 
@@ -44,7 +42,4 @@ internal sealed class LayerDiff(SafeFileHandle upper, Stream target) : TreeWrite
             throw new LinuxException(ENOTSUP, "read a file that overlayfs keeps in another layer (redirect_dir, metacopy):", TarReader.Show(entry.Path));
         return all.Where(a => LayerPath.IsImageAttribute(a.Name));
     }
-
-    private void WriteMark(byte[] path, FileStatus status) =>
-        Begin(new TarEntry { Name = path, Kind = TarKind.File, Mode = 0x180, Modified = status.Modified }); // 0600
 }

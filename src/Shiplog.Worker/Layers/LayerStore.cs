@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Shiplog.Contracts;
+using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
 
 namespace Shiplog.Worker.Layers;
@@ -13,22 +15,26 @@ internal sealed record LayerRecord(string ChainId, string DiffId, long UnpackedS
 
 /// <summary>
 /// The unpacked layers: <c>layers/&lt;hex of the chain id&gt;/diff</c>, and <c>l/&lt;26 characters&gt;</c> as a short way to
-/// it, since mount options have room for one page. A layer is seen whole or not at all.
+/// it, since mount options have room for one page. A layer is seen whole or not at all. Under the storage driver erofs a new one
+/// becomes a <see cref="LayerImage"/>; it stays one, whichever driver is configured later.
 /// </summary>
 internal sealed class LayerStore
 {
     private readonly ConcurrentDictionary<string, LayerRecord> _layers = new();
+    private readonly bool _asImages;
     private readonly string _layersFolder, _linksFolder, _ingestFolder;
 
     public LayerStore(Instance instance)
     {
+        _asImages = instance.Settings.StorageDriver == Storage.ErofsDriver.DriverName;
         _layersFolder = Path.Combine(instance.WorkerFolder, "layers");
         _linksFolder = Path.Combine(instance.WorkerFolder, "l");
         _ingestFolder = Path.Combine(instance.WorkerFolder, "ingest");
         foreach (var folder in (string[])[_layersFolder, _linksFolder, _ingestFolder])
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var mounted = MountEntry.Read().Select(e => e.Point).ToHashSet();
         foreach (var folder in Directory.EnumerateDirectories(_layersFolder))
-            TakeUp(folder);
+            TakeUp(folder, mounted);
     }
 
     /// <summary>Chain ids of the layers that are whole.</summary>
@@ -50,7 +56,11 @@ internal sealed class LayerStore
     {
         File.WriteAllBytes(Path.Combine(draft.Folder, "layer.json"), JsonSerializer.SerializeToUtf8Bytes(record, LayerJson.Default.LayerRecord));
         File.WriteAllText(Path.Combine(draft.Folder, "link"), ShortName(record.ChainId));
+        if (_asImages)
+            LayerImage.Make(draft.Folder);
         Directory.Move(draft.Folder, FolderOf(record.ChainId));
+        if (_asImages)
+            LayerImage.Mount(FolderOf(record.ChainId), FrozenSet<string>.Empty);
         MakeLink(record.ChainId);
         _layers[record.ChainId] = record;
     }
@@ -62,6 +72,7 @@ internal sealed class LayerStore
         if (!_layers.TryRemove(chainId, out var record))
             return 0;
         File.Delete(ShortLink(chainId));
+        LayerImage.Unmount(FolderOf(chainId));
         Directory.Move(FolderOf(chainId), Path.Combine(_ingestFolder, "trash-" + Guid.NewGuid().ToString("N")));
         return record.UnpackedSize;
     }
@@ -72,13 +83,14 @@ internal sealed class LayerStore
             FileCalls.RemoveTree(folder);
     }
 
-    private void TakeUp(string folder)
+    private void TakeUp(string folder, HashSet<string> mounted)
     {
         var file = Path.Combine(folder, "layer.json");
         var record = File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), LayerJson.Default.LayerRecord) : null;
         if (record is null || FolderOf(record.ChainId) != folder)
             throw new InvalidDataException(
                 $"{folder} is no layer: its layer.json is missing or belongs elsewhere; move the folder away and pull its image again");
+        LayerImage.Mount(folder, mounted);
         MakeLink(record.ChainId);
         _layers[record.ChainId] = record;
     }

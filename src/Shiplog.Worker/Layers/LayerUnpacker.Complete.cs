@@ -7,7 +7,7 @@ using static Shiplog.Worker.Linux.FileSystem.FileCalls;
 namespace Shiplog.Worker.Layers;
 
 // What the layers below must tell, once they are unpacked.
-internal sealed partial class LayerUnpacker
+internal partial class LayerUnpacker
 {
     /// <summary>Makes the layer what it would be, had those below been unpacked before it; then sets the directories' times.</summary>
     public void Complete(LowerLayers lower)

@@ -14,7 +14,7 @@ namespace Shiplog.Worker.Layers;
 /// Two things need the layers below, and wait for <see cref="Complete"/>: hard links to files that those hold, and the
 /// attributes of directories that the archive does not mention.
 /// </remarks>
-internal sealed partial class LayerUnpacker(SafeFileHandle root) : TarUnpacker(root)
+internal partial class LayerUnpacker(SafeFileHandle root) : TarUnpacker(root)
 {
     private readonly List<byte[]> _implicit = [];
     private readonly List<(byte[] Path, byte[] Target)> _links = [];

@@ -84,7 +84,7 @@ internal sealed class UpperChanges
             _found.Add(new UpperChange(LayerPath.Append(path, hidden), ChangeKind.Deleted, 0, Hidden(below, hidden, below.Look(hidden, out _)!.Value)));
     }
 
-    private static long SizeOf(FileStatus status) => status.Kind == FileKind.Regular ? status.Size : 0;
+    internal static long SizeOf(FileStatus status) => status.Kind == FileKind.Regular ? status.Size : 0;
 
     private long Hidden(UnionDirectory union, byte[] name, FileStatus status) => _weighs ? Weight(union, name, status) : 0;
 

@@ -31,6 +31,12 @@ internal sealed class ContainerPaths
 
     public string Work => Path.Combine(Folder, "work");
 
+    /// <summary>Which storage driver made the read-write layer, where that is not overlay2.</summary>
+    public string StorageDriver => Path.Combine(Folder, "storage-driver");
+
+    /// <summary>Whether there is a read-write layer: something has been changed, or may have been.</summary>
+    public bool HasReadWriteLayer => Directory.Exists(Upper) || File.Exists(StorageDriver);
+
     /// <summary>Where the root file system is mounted.</summary>
     public string Merged => Path.Combine(Folder, "merged");
 

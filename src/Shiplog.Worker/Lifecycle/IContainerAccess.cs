@@ -1,4 +1,6 @@
+using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Storage;
 
 namespace Shiplog.Worker.Lifecycle;
 
@@ -14,12 +16,15 @@ internal interface IContainerAccess
 }
 
 /// <summary>A container held still.</summary>
-internal sealed class ContainerHold(string? upperPath, Report? paused, Func<Task<Report>>? thaw)
+internal sealed class ContainerHold(Func<string[], Stream, CancellationToken, bool>? writeDiff, Report? paused, Func<Task<Report>>? thaw)
 {
     private Func<Task<Report>>? _thaw = thaw;
 
-    /// <summary>The read-write layer; <see langword="null"/> where the container has never been started: nothing is in it.</summary>
-    public string? UpperPath => upperPath;
+    /// <summary>
+    /// Writes what it has changed as a layer's tar, given the chain ids of its image's layers, and tells whether that was anything;
+    /// <see langword="null"/> where the container has never been started: there is no read-write layer.
+    /// </summary>
+    public Func<string[], Stream, CancellationToken, bool>? WriteDiff => writeDiff;
 
     /// <summary>The fact that it was frozen, to be reported first; <see langword="null"/> where it was not.</summary>
     public Report? Paused => paused;
@@ -30,14 +35,16 @@ internal sealed class ContainerHold(string? upperPath, Report? paused, Func<Task
 }
 
 /// <inheritdoc/>
-internal sealed class ContainerAccess(Containers containers, ContainerPauser pauser) : IContainerAccess
+internal sealed class ContainerAccess(Instance instance, StorageDrivers drivers, Containers containers, ContainerPauser pauser) : IContainerAccess
 {
     public async Task<ContainerHold> HoldAsync(string containerId, bool freeze)
     {
-        var upper = containers.Paths(containerId).Upper;
-        var path = Directory.Exists(upper) ? upper : null;
+        var paths = containers.Paths(containerId);
+        Func<string[], Stream, CancellationToken, bool>? diff = paths.HasReadWriteLayer
+            ? (chain, tar, cancellation) => drivers.For(paths).WriteDiff(paths, RootLayers.Find(instance, chain), tar, cancellation)
+            : null;
         if (!freeze || containers.Find(containerId) is not { Record.Paused: false } run)
-            return new ContainerHold(path, null, null);
-        return new ContainerHold(path, await pauser.FreezeAsync(run), () => pauser.ThawAsync(run));
+            return new ContainerHold(diff, null, null);
+        return new ContainerHold(diff, await pauser.FreezeAsync(run), () => pauser.ThawAsync(run));
     }
 }

@@ -1,13 +1,15 @@
+using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Storage;
 using Shiplog.Worker.Streams;
 
 namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
 internal sealed class ContainerRemover(
-    Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, LogRotator logs, Sessions sessions, TimeProvider time)
+    Instance instance, StorageDrivers drivers, Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, LogRotator logs, Sessions sessions, TimeProvider time)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
     public async Task<Report[]> RemoveAsync(RemoveContainer order)
@@ -21,7 +23,7 @@ internal sealed class ContainerRemover(
 
         sessions.Finish(order.ContainerId);
         await writers.StopAsync(order.ContainerId);
-        long? freed = order.Measure ? Bytes(paths.Upper) : null;
+        long? freed = order.Measure ? Bytes(paths) : null;
         if (Directory.Exists(paths.Folder))
         {
             using (await logs.HoldAsync(order.ContainerId))
@@ -32,15 +34,26 @@ internal sealed class ContainerRemover(
         return [new ContainerRemovedReport(order.ContainerId, time.GetUtcNow(), freed)];
     }
 
-    // A container can put a link to anywhere into its layer: none is looked at, let alone followed.
-    private static long Bytes(string folder) => !Directory.Exists(folder)
-        ? 0
-        : new DirectoryInfo(folder).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .Sum(f => f.Length);
+    /// <returns><see langword="null"/> where nobody knows of which layers it is made.</returns>
+    private long? Bytes(ContainerPaths paths)
+    {
+        if (!paths.HasReadWriteLayer)
+            return 0;
+        if (ContainerRecord.Load(paths.State)?.Order.RootFs.Layers is not { } chain)
+            return null;
+        try
+        {
+            return drivers.For(paths).Size(paths, RootLayers.Find(instance, chain));
+        }
+        catch (OrderException)
+        {
+            return null; // A layer is gone. That must keep nobody from removing the container.
+        }
+    }
 }
 
 /// <summary>The files of a container that has ended.</summary>
-internal sealed class ContainerFiles(KeptLogs kept)
+internal sealed class ContainerFiles(StorageDrivers drivers, KeptLogs kept)
 {
     /// <summary>Deletes all but the journal, which explains a crash; the last lines of the log are kept elsewhere.</summary>
     public void DeleteButJournal(ContainerPaths paths)
@@ -48,6 +61,7 @@ internal sealed class ContainerFiles(KeptLogs kept)
         kept.Keep(paths);
         // Never delete through a mount that an undo could not take away: it would delete the image's view of things, too.
         Mounts.Unmount(paths.Merged);
+        drivers.For(paths).Delete(paths);
         foreach (var entry in new DirectoryInfo(paths.Folder).EnumerateFileSystemInfos())
         {
             if (entry.FullName == paths.State)

@@ -19,14 +19,16 @@ internal static class Child
     public const string Path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<ChildResult> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    /// <param name="folder">Its working directory.</param>
+    public static async Task<ChildResult> RunAsync(
+        string path, IReadOnlyList<string> arguments, CancellationToken cancellation, string folder = "/")
     {
         var (ours, theirs) = SocketPair();
         using (ours)
         {
             int pid;
             using (theirs)
-                pid = Spawn(path, arguments, [Path], "/", [theirs], output: theirs);
+                pid = Spawn(path, arguments, [Path], folder, [theirs], output: theirs);
             // All its copies of the socket are closed when it has ended: no process table to watch, no thread to block.
             var output = await ReadToEndAsync(ours, cancellation);
             return new ChildResult(await ReapAsync(pid), output);

@@ -10,18 +10,30 @@ internal static class Mounts
     private const int OptionLimit = 4095;
 
     /// <summary>
-    /// Mounts a union. Paths are taken relative to <paramref name="folder"/> where the options do not fit otherwise.
+    /// Mounts a union. Paths are taken relative to <paramref name="folder"/> where the options do not fit into a page otherwise, and
+    /// given to the kernel one by one where they do not fit then.
     /// </summary>
-    public static void Overlay(string target, string folder, Func<Func<string, string>, string> options)
+    /// <param name="lower">Topmost first.</param>
+    /// <param name="upper"><see langword="null"/> for a union that can only be read.</param>
+    /// <param name="isVolatile">What is written need not reach the disk, also when it is unmounted.</param>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    public static void Overlay(
+        string target, string folder, IReadOnlyList<string> lower, string? upper = null, string? work = null, bool isVolatile = false)
     {
-        var absolute = options(static path => path);
+        var absolute = OverlayOptions(lower, upper, work, isVolatile);
         if (Encoding.UTF8.GetByteCount(absolute) <= OptionLimit)
         {
             Mount("overlay", target, "overlay", 0, absolute);
             return;
         }
 
-        var relative = options(path => Path.GetRelativePath(folder, path));
+        string Relative(string path) => Path.GetRelativePath(folder, path);
+        var relative = OverlayOptions(lower.Select(Relative), upper is null ? null : Relative(upper), work is null ? null : Relative(work), isVolatile);
+        if (Encoding.UTF8.GetByteCount(relative) > OptionLimit)
+        {
+            OverlayLayerByLayer(target, lower, upper, work, isVolatile);
+            return;
+        }
         OwnThread.Run("overlay mount", () =>
         {
             // The working folder belongs to the process; without CLONE_FS this thread has its own.
@@ -32,6 +44,44 @@ internal static class Mounts
             Mount("overlay", target, "overlay", 0, relative);
             return true;
         });
+    }
+
+    /// <summary>Options for mount(2), as overlayfs has them.</summary>
+    /// <param name="lower">Topmost first.</param>
+    internal static string OverlayOptions(IEnumerable<string> lower, string? upper, string? work, bool isVolatile)
+    {
+        var options = "lowerdir=" + string.Join(':', lower);
+        if (upper is null)
+            return options;
+        return options + $",upperdir={upper},workdir={work}" + (isVolatile ? ",volatile" : "");
+    }
+
+    private static void OverlayLayerByLayer(string target, IReadOnlyList<string> lower, string? upper, string? work, bool isVolatile)
+    {
+        using var context = Interop.Fsopen("overlay");
+        if (context.IsInvalid)
+            throw LinuxException.Last("fsopen", "overlay");
+        void Set(uint command, string? key, string? value)
+        {
+            if (Interop.Fsconfig(context, command, key, value) != 0)
+                throw LinuxException.Last($"overlay mount of {lower.Count} layers (more than some 130 need Linux 6.8, more than 500 no kernel takes): fsconfig", key ?? "create");
+        }
+
+        foreach (var layer in lower)
+            Set(Interop.FSCONFIG_SET_STRING, "lowerdir+", layer);
+        if (upper is not null)
+        {
+            Set(Interop.FSCONFIG_SET_STRING, "upperdir", upper);
+            Set(Interop.FSCONFIG_SET_STRING, "workdir", work);
+        }
+        if (isVolatile)
+            Set(Interop.FSCONFIG_SET_FLAG, "volatile", null);
+        Set(Interop.FSCONFIG_CMD_CREATE, null, null);
+        using var mount = Interop.Fsmount(context);
+        if (mount.IsInvalid)
+            throw LinuxException.Last("fsmount", "overlay");
+        if (Interop.MoveMount(mount, target) != 0)
+            throw LinuxException.Last("move_mount", target);
     }
 
     /// <summary>Mounts a file or folder in a second place.</summary>

@@ -7,7 +7,9 @@ internal static class Programs
     private static readonly string[] Folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     /// <exception cref="FileNotFoundException">It is not installed.</exception>
-    public static string Find(string name) =>
-        Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+    public static string Find(string name) => TryFind(name)
         ?? throw new FileNotFoundException($"the program {name} is not installed: install the package that has it");
+
+    /// <returns><see langword="null"/> where it is not installed.</returns>
+    public static string? TryFind(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Reflection;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Runtime;
+using Shiplog.Worker.Storage;
 
 namespace Shiplog.Worker.Reconcile;
 
 /// <summary>What the worker says about its host.</summary>
-internal sealed class HostFacts(OciRuntime runtime, TimeProvider time)
+internal sealed class HostFacts(OciRuntime runtime, StorageDrivers drivers, TimeProvider time)
 {
     /// <summary>Facts about the host are delivered in their own order.</summary>
     public const string Lane = "host";
@@ -16,7 +17,10 @@ internal sealed class HostFacts(OciRuntime runtime, TimeProvider time)
 
     public async Task<Report> StartedAsync(CancellationToken cancellation) => new WorkerStartedReport(
         Version, (await File.ReadAllTextAsync("/proc/sys/kernel/osrelease", cancellation)).Trim(),
-        await runtime.VersionAsync(cancellation), "overlay2", Environment.ProcessorCount, Memory(), time.GetUtcNow());
+        await runtime.VersionAsync(cancellation), drivers.Chosen.Name, Environment.ProcessorCount, Memory(), time.GetUtcNow())
+    {
+        Storage = drivers.Choice,
+    };
 
     // MemTotal:  4026532 kB
     private static long Memory()

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Layers;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
 using Shiplog.Worker.Orders;
@@ -139,9 +140,9 @@ internal sealed class VolumeStore(Instance instance, SubjectGates gates)
     private static bool Fill(VolumePaths paths, string destination, string image)
     {
         using var root = FileCalls.OpenRoot(image);
-        using var from = OpenFolder(root, destination);
-        if (from is null)
+        if (OpenFolder(root, destination) is not { } folder)
             return false;
+        using var from = new UnionDirectory([folder]);
         using var to = FileCalls.OpenRoot(paths.Data);
         if (!File.Exists(paths.Filling))
         {

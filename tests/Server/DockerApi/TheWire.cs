@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Shiplog.Contracts.Orders;
 using Shiplog.Server.Engine;
 
 namespace Shiplog.Server.Tests.DockerApi;
@@ -106,6 +107,20 @@ public sealed class TheWire(DockerServer server) : IClassFixture<DockerServer>
         info.GetProperty("MemoryLimit").GetBoolean().ShouldBe(new KernelFeatures().Features.MemoryLimit);
         info.GetProperty("Runtimes").TryGetProperty("crun", out _).ShouldBeTrue();
         info.GetProperty("MemTotal").GetInt64().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task The_engine_tells_how_its_worker_came_to_its_storage_driver()
+    {
+        await server.Worker.Facts.RecordAsync(new ReportBatch(Environment.MachineName, TestStore.NewId(), 1, null, "worker-start", [
+            new WorkerStartedReport("0", "6.1", "crun 1.8.1", "overlay2", 2, 1, DateTimeOffset.UtcNow)
+            {
+                Storage = new StorageChoice("default", "extfs", [new StorageAlternative("vfs", null), new StorageAlternative("btrfs", "/srv on btrfs")]),
+            }]), Cancellation);
+        var info = await server.Client.GetFromJsonAsync<JsonElement>("info", Cancellation);
+        info.GetProperty("DriverStatus").EnumerateArray().Select(r => $"{r[0]}: {r[1]}").ShouldBe([
+            "Backing Filesystem: extfs", "Chosen: default", "Alternative btrfs: needs /srv on btrfs", "Alternative vfs: can be configured",
+            "Event store: PostgreSQL"]);
     }
 
     [Fact]

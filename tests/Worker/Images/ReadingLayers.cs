@@ -42,6 +42,21 @@ public sealed class ReadingLayers
     }
 
     [Fact]
+    public async Task Two_images_are_compared_by_what_their_containers_see()
+    {
+        using var store = new Store();
+        var (base_, other) = (await PulledAsync(store, new TestImage([Image().Tars[0]], false)), await PulledAsync(store, new TestImage([.. Image().Tars.Take(2)], false)));
+        var contents = new LayerContents(store.Content);
+
+        contents.Compare(base_.ImageId, other.ImageId, Cancellation).ShouldBe(
+            [new LayerFile("/etc", 0, 0), new LayerFile("/etc/big", 0, 1200), new LayerFile("/etc/new", 1, 7), new LayerFile("/etc/old", 2, 0)]);
+        contents.Compare(other.ImageId, base_.ImageId, Cancellation).ShouldBe(
+            [new LayerFile("/etc", 0, 0), new LayerFile("/etc/big", 0, 1000), new LayerFile("/etc/new", 2, 0), new LayerFile("/etc/old", 1, 500)]);
+        contents.Compare(other.ImageId, other.ImageId, Cancellation).ShouldBeEmpty();
+        Should.Throw<OrderException>(() => contents.Compare(base_.ImageId, "sha256:none", Cancellation)).Failure.Error.ShouldBe("image sha256:none is not on this host");
+    }
+
+    [Fact]
     public async Task What_is_not_here_is_said()
     {
         using var store = new Store();

@@ -30,6 +30,8 @@ internal sealed class Store : IDisposable
 
     public LayerIntake Intake { get; private set; } = null!;
 
+    public ImageLookup Lookup { get; private set; } = null!;
+
     public ImagePuller Puller { get; private set; } = null!;
 
     public ImagePusher Pusher { get; private set; } = null!;
@@ -42,8 +44,9 @@ internal sealed class Store : IDisposable
     public void Open()
     {
         Content = new ContentStore(Instance, InUse);
+        Lookup = new ImageLookup(Instance, Content, Http, TimeProvider.System);
         Intake = new LayerIntake(Content);
-        Puller = new ImagePuller(Instance, Content, Intake, Http, TimeProvider.System);
+        Puller = new ImagePuller(Instance, Content, Lookup, Intake, TimeProvider.System);
         Pusher = new ImagePusher(Instance, Content, Http, TimeProvider.System);
     }
 

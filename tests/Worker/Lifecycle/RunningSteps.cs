@@ -1,7 +1,9 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Lifecycle;
+using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
+using Shiplog.Worker.Storage;
 using Shiplog.Worker.Tests.Harness;
 using Shouldly;
 
@@ -43,7 +45,7 @@ public sealed class RunningSteps
 
     [Fact]
     public void The_uppermost_layer_comes_first_in_the_mounts_options() =>
-        MountRootFsStep.Options(["/l/1", "/l/2"], "/init", "/u", "/w", passing: true)
+        Mounts.OverlayOptions(new RootLayers([], ["/l/1", "/l/2"], "/init").Lower, "/u", "/w", isVolatile: true)
             .ShouldBe("lowerdir=/l/2:/l/1:/init,upperdir=/u,workdir=/w,volatile");
 
     private async Task<List<Report>> DoAsync(params IStep[] steps)

@@ -2,6 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace Shiplog.Server.DockerApi.Dto;
 
+/// <summary>GET /distribution/{name}/json</summary>
+internal sealed record DistributionInspect(DescriptorDto Descriptor, OciPlatformDto[] Platforms);
+
+/// <summary>A content descriptor (OCI image spec, "Descriptor").</summary>
+internal sealed record DescriptorDto(
+    [property: JsonPropertyName("mediaType")] string MediaType, [property: JsonPropertyName("digest")] string Digest, [property: JsonPropertyName("size")] long Size);
+
+/// <summary>A platform (OCI image spec, "Image Index").</summary>
+internal sealed record OciPlatformDto(
+    [property: JsonPropertyName("architecture")] string Architecture, [property: JsonPropertyName("os")] string Os,
+    [property: JsonPropertyName("variant"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Variant);
+
 /// <summary>GET /images/{name}/json</summary>
 internal sealed record ImageInspect
 {

@@ -36,7 +36,7 @@ internal sealed record InfoReply
     public int ContainersPaused { get; init; }
     public int ContainersStopped { get; init; }
     public int Images { get; init; }
-    public string Driver { get; init; } = "overlay2";
+    public required string Driver { get; init; }
     public string[][] DriverStatus { get; init; } = [];
     public Dictionary<string, string[]?> Plugins { get; init; } = [];
     public bool MemoryLimit { get; init; }

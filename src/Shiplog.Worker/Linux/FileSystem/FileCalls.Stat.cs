@@ -54,13 +54,23 @@ internal static partial class FileCalls
     /// Whether this is one of the file systems by which the kernel shows itself (proc, sysfs, cgroup): their files are no files,
     /// and reading or making some there does things.
     /// </summary>
-    public static bool IsKernels(SafeFileHandle directory)
+    public static bool IsKernels(SafeFileHandle directory) =>
+        TypeOf(directory) is 0x9fa0 or 0x62656572 or 0x27e0eb or 0x63677270
+            or 0x64626720 or 0x74726163 or 0x73636673 or 0xcafe4a11; // debugfs, tracefs, securityfs, bpf
+
+    /// <summary>Whether a folder is on btrfs.</summary>
+    public static bool IsBtrfs(string path)
+    {
+        using var folder = OpenRoot(path);
+        return TypeOf(folder) == 0x9123683e;
+    }
+
+    private static long TypeOf(SafeFileHandle file)
     {
         Span<byte> status = stackalloc byte[256]; // struct statfs: 120 bytes, f_type first.
-        if (FStatFsNative(directory, status) != 0)
+        if (FStatFsNative(file, status) != 0)
             Throw("fstatfs", default);
-        return BitConverter.ToInt64(status) is 0x9fa0 or 0x62656572 or 0x27e0eb or 0x63677270
-            or 0x64626720 or 0x74726163 or 0x73636673 or 0xcafe4a11; // debugfs, tracefs, securityfs, bpf
+        return BitConverter.ToInt64(status);
     }
 
     public static byte[] ReadLink(SafeFileHandle directory, ReadOnlySpan<byte> name)

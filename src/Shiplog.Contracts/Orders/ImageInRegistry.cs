@@ -1,0 +1,15 @@
+namespace Shiplog.Contracts.Orders;
+
+/// <summary>A registry is to be asked what a name means there.</summary>
+/// <param name="Reference">Fully qualified, with tag or digest.</param>
+/// <param name="Credentials">Never stored.</param>
+public sealed record RegistryQuestion(string Reference, RegistryCredentials? Credentials);
+
+/// <summary>What a name is in its registry.</summary>
+/// <param name="MediaType">Of the manifest or index.</param>
+/// <param name="Size">Of that document, in bytes.</param>
+/// <param name="Platforms">What there is an image for; of an index what its entries say.</param>
+public sealed record ImageInRegistry(string MediaType, string Digest, long Size, ImageInRegistryPlatform[] Platforms);
+
+/// <summary>In Go's names: <c>amd64</c>, <c>linux</c>.</summary>
+public sealed record ImageInRegistryPlatform(string Architecture, string Os, string? Variant);

@@ -1,0 +1,30 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Images;
+using Shiplog.Server.DockerApi;
+using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Orders;
+
+namespace Shiplog.Server.Images;
+
+/// <summary>GET /distribution/{name}/json: what a name is in its registry, without bringing it here.</summary>
+internal sealed class InspectInRegistry(IWorker worker) : IDockerEndpoint
+{
+    public async Task HandleAsync(DockerRequest request)
+    {
+        if (request.Name.Length == 64 && request.Name.All(char.IsAsciiHexDigitLower))
+            throw new DockerException(500, "no manifest found for full image ID");
+        if (!ImageReference.TryParse(request.Name, out var reference, out var error))
+            throw DockerException.Invalid(error);
+        var question = new RegistryQuestion(reference.ToString(), RegistryAuth.Of(request.Http.Request));
+        using var answer = await WorkerStream.PostAsync(
+            worker, WorkerStreams.AskRegistry, JsonContent.Create(question, options: JsonSerializerOptions.Web), request.Cancellation);
+        var told = await answer.Content.ReadFromJsonAsync<ImageInRegistry>(JsonSerializerOptions.Web, request.Cancellation)
+            ?? throw new InvalidDataException("the worker answered with nothing");
+        await request.WriteJsonAsync(
+            new DistributionInspect(
+                new DescriptorDto(told.MediaType, told.Digest, told.Size), [.. told.Platforms.Select(p => new OciPlatformDto(p.Architecture, p.Os, p.Variant))]),
+            DockerJson.Default.DistributionInspect);
+    }
+}

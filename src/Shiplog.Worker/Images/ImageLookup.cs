@@ -1,0 +1,87 @@
+using System.Text;
+using Shiplog.Contracts;
+using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Images.Content;
+using Shiplog.Worker.Images.Registry;
+
+namespace Shiplog.Worker.Images;
+
+/// <summary>Asks registries what a name means: manifest, platform, config; no layers.</summary>
+internal sealed class ImageLookup(Instance instance, ContentStore store, RegistryHttp http, TimeProvider time)
+{
+    /// <summary>What a name is in its registry. Nothing of it stays here.</summary>
+    /// <exception cref="RegistryException">The registry does not give it.</exception>
+    /// <exception cref="BlobException">The config is not what its digest or size says.</exception>
+    public async Task<ImageInRegistry> InspectAsync(ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
+    {
+        using var lease = store.Lease();
+        var (client, top) = await ResolveAsync(name, credentials, cancellation);
+        using (client)
+        {
+            Platform[] platforms = top.IsIndex
+                ? [.. top.Manifests.Select(m => m.Platform).OfType<Platform>()]
+                : [(await ConfigAsync(client, top, null, name, lease, cancellation)).Config.Platform];
+            return new ImageInRegistry(
+                top.MediaType, top.Digest, top.Content.Length, [.. platforms.Select(p => new ImageInRegistryPlatform(p.Architecture, p.Os, p.Variant))]);
+        }
+    }
+
+    /// <summary>The first place that answers: mirrors in their order, then the registry.</summary>
+    /// <exception cref="RegistryException">None gives it; the registry's own words.</exception>
+    public async Task<(RegistryClient Client, RegistryManifest Manifest)> ResolveAsync(
+        ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
+    {
+        RegistryException? last = null;
+        foreach (var endpoint in await RegistryEndpoint.ForAsync(name.Domain, instance.Settings, cancellation))
+        {
+            var client = new RegistryClient(http, endpoint, name.Path, credentials, time);
+            try
+            {
+                return (client, await client.GetManifestAsync(name.TagOrDigest, cancellation));
+            }
+            catch (RegistryException e)
+            {
+                client.Dispose();
+                last = e;
+            }
+        }
+        throw last!;
+    }
+
+    /// <summary>The manifest for a platform, of those that an index lists.</summary>
+    /// <exception cref="RegistryException">It lists none for it, or the registry sends another one than it lists.</exception>
+    public static async Task<RegistryManifest> ChooseAsync(
+        RegistryClient client, ImageName name, RegistryManifest index, Platform? platform, CancellationToken cancellation)
+    {
+        var wanted = platform ?? Platform.Host;
+        var entry = index.Manifests.FirstOrDefault(m => m.Platform is { } p && wanted.Accepts(p))
+            ?? throw new RegistryException(FailureKind.NotFound, $"no matching manifest for {wanted} in the manifest list entries of {name.Familiar}");
+        var manifest = await client.GetManifestAsync(entry.Manifest.Digest, cancellation);
+        if (manifest.IsIndex || manifest.Content.Length != entry.Manifest.Size || manifest.MediaType != entry.Manifest.MediaType)
+            throw new RegistryException(FailureKind.Unavailable, $"the manifest of {name.Familiar} for {wanted} is not as its index describes it");
+        return manifest;
+    }
+
+    /// <summary>Fetches a manifest's config into the store, where the lease holds it.</summary>
+    /// <param name="wanted">The platform that it must be for; <see langword="null"/> for any.</param>
+    /// <exception cref="RegistryException">The registry does not give it.</exception>
+    /// <exception cref="BlobException">It is not what its digest or size says.</exception>
+    /// <exception cref="InvalidImageException">It is for another platform.</exception>
+    public async Task<(ImageConfig Config, string Json)> ConfigAsync(
+        RegistryClient client, RegistryManifest manifest, Platform? wanted, ImageName name, ContentLease lease, CancellationToken cancellation)
+    {
+        var (digest, size) = (manifest.Config!.Digest, manifest.Config.Size);
+        lease.PinBlob(digest);
+        if (!store.Blobs.Contains(digest))
+        {
+            using var writer = store.Blobs.Begin(digest, size);
+            await new BlobDownload(client, time).FetchAsync(digest, writer, null, cancellation);
+        }
+        var json = store.Blobs.ReadSmall(digest);
+        var config = ImageConfig.Read(json);
+        if (wanted is not null && !wanted.Accepts(config.Platform))
+            throw new InvalidImageException(
+                $"image with reference {name.Familiar} was found but does not match the specified platform: wanted {wanted}, actual: {config.Platform}");
+        return (config, Encoding.UTF8.GetString(json));
+    }
+}
