@@ -72,6 +72,7 @@ internal static class WorkerServices
         services.AddHostedService(provider => provider.GetRequiredService<SessionRecordings>());
         services.AddHostedService<ContainerRestarter>();
         services.AddHostedService<FirewallWatch>();
+        services.AddHostedService<BridgeWatch>();
         services.AddHostedService<IdleMemory>();
     }
 

@@ -7,6 +7,12 @@ inside() { nsenter --net="/run/netns/$NETWORK" -- "$@"; }
 ours() { inside docker --host "unix://$SL_SOCKET" "$@"; }
 theirs() { inside docker --host "unix://$WORK/docker.sock" "$@"; }
 
+# Only for images: it has no daemon, and what it does with them needs no runtime.
+podmans() {
+  CONTAINERS_CONF=$WORK/podman.conf inside podman --root "$WORK/podman" --runroot "$WORK/podman-run" --storage-driver overlay \
+    --cgroup-manager cgroupfs --events-backend none --log-level error "$@"
+}
+
 engines_up() {
   export DOCKER_CLI_HINTS=false
   ip netns add "$NETWORK"
@@ -17,6 +23,10 @@ engines_up() {
   inside infra/up >"$WORK/up.log" 2>&1 || { cat "$WORK/up.log" && fail "infra/up failed"; }
   instance_load
   dockerd_up
+  printf '[engine]\nstatic_dir = "%s"\ntmp_dir = "%s"\nvolume_path = "%s"\n[containers]\ndefault_ulimits = []\n' \
+    "$WORK/podman/libpod" "$WORK/podman-tmp" "$WORK/podman/volumes" >"$WORK/podman.conf"
+  podmans pull -q --tls-verify=false "$SL_REGISTRY/busybox:latest" >/dev/null
+  podmans tag "$SL_REGISTRY/busybox:latest" busybox
   local engine
   for engine in ours theirs; do
     $engine pull -q "$SL_REGISTRY/busybox:latest" >/dev/null

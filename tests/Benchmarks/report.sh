@@ -18,6 +18,22 @@ row() { # CASE
   printf '| %s | %s | %s | %s |\n' "$1" "$ours ($(spread "$1" ours))" "${theirs:+$theirs ($(spread "$1" theirs))}" "$ratio"
 }
 
+# With podman beside; the ratio is to the faster of the two.
+row_of_three() { # CASE
+  local ours theirs podman ratio
+  ours=$(median "$1" ours) theirs=$(median "$1" theirs) podman=$(median "$1" podmans)
+  [ -n "$ours" ] || return 0
+  ratio=$(awk -v a="$ours" -v b="${theirs:-0}" -v c="${podman:-0}" 'BEGIN { if (!b || (c && c < b)) b = c; if (b) printf "**%.2f**", a / b }')
+  printf '| %s | %s | %s | %s | %s |\n' "$1" "$ours ($(spread "$1" ours))" "${theirs:+$theirs ($(spread "$1" theirs))}" \
+    "${podman:+$podman ($(spread "$1" podmans))}" "$ratio"
+}
+
+speed() { # CASE TITLE: MB a second of the unpacked archives
+  local time
+  time=$(median "unpack: $1" ours)
+  [ -z "$time" ] || printf '| %s | %s | %s |\n' "$2" "$time" "$(awk -v t="$time" -v b="$PULL_BYTES" 'BEGIN { printf "%.0f", b / t / 1000 }')"
+}
+
 # What was not measured in this run has no line.
 figure() { # CASE TITLE "NOTE OF OURS" "NOTE OF THEIRS" AIM
   local ours theirs
@@ -71,15 +87,17 @@ the same container $(median 'exec of true' crun) ms ($(spread 'exec of true' cru
 
 ## Images
 
-| command | Shiplog | dockerd | ratio |
-| --- | --- | --- | --- |
+| command | Shiplog | dockerd | podman | ratio to the faster |
+| --- | --- | --- | --- | --- |
 EXEC
-  row 'pull of 8 layers, 300 MB'
-  row 'commit of 2,000 files'
-  row 'save of 8 layers, 300 MB'
-  row 'load of 8 layers, 300 MB'
-  row 'images, with 500 of them'
-  printf '\nThe registry is on loopback; the commit is of %s MB; both load the archive that dockerd saved.\n' "$(median 'commit: MB' ours | cut -d. -f1)"
+  row_of_three 'pull of 8 layers, 300 MB'
+  row_of_three 'commit of 2,000 files'
+  row_of_three 'save of 8 layers, 300 MB'
+  row_of_three 'load of 8 layers, 300 MB'
+  row_of_three 'images, with 500 of them'
+  printf '\nThe registry is on loopback; the commit is of %s MB; all load the archive that dockerd saved.\n' "$(median 'commit: MB' ours | cut -d. -f1)"
+  report_unpack
+  report_drivers
   printf '\n## Networks\n\n| figure | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
   difference 'run on the default network less with none, ms' "$commands bridge" "$commands none"
   row '200 containers, 4 at a time'
@@ -106,6 +124,46 @@ One \`docker run --rm busybox true\` on the default network, as its events tell 
 
 TRACE
   report_trace
+}
+
+report_unpack() {
+  [ -n "$(median 'unpack: load' ours)" ] || return 0
+  cat <<UNPACK
+
+### Unpacking
+
+The layers of that image, $((PULL_BYTES / 1000000)) MB unpacked, as archives compressed by gzip:
+
+| what | ms | MB/s |
+| --- | --- | --- |
+UNPACK
+  speed load '\`docker load\`: unpacked, checked by both digests, compressed layers kept, on disk when it ends'
+  speed tar_in_turn 'GNU tar with gzip, one layer after the other'
+  speed tar_at_once 'the same, all layers at once'
+  speed gzip_only 'of this: gzip alone'
+  speed files_only 'of this: making the files alone, from archives that are not compressed'
+  speed hash_only 'besides: sha256 of the compressed and of the unpacked archives'
+  printf '\nWhat tar writes is in memory when it ends; what we write is on the disk.\n'
+}
+
+report_drivers() {
+  local driver measure
+  [ -n "$(median 'driver: run' overlay2)" ] || return 0
+  cat <<'DRIVERS'
+
+### Storage drivers
+
+The same on each, in milliseconds. The image that is run has 2,000 files besides busybox; the container that is looked at and committed
+has written them.
+
+| driver | pull of 8 layers | layers on disk, MB | run | diff | commit |
+| --- | --- | --- | --- | --- | --- |
+DRIVERS
+  for driver in $DRIVERS; do
+    printf '| %s |' "$driver"
+    for measure in pull MB run diff commit; do printf ' %s |' "$(median "driver: $measure" "$driver")"; done
+    printf '\n'
+  done
 }
 
 # The life of one container, each event with the milliseconds since the first.

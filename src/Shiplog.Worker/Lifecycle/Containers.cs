@@ -82,6 +82,9 @@ internal sealed class Containers(Instance instance)
 
     public bool IsRunning(string id) => _running.ContainsKey(id);
 
+    /// <summary>All that run.</summary>
+    public IEnumerable<Run> Running => _running.Values;
+
     public Run? Find(string id) => _running.GetValueOrDefault(id);
 
     public void Add(Run run)

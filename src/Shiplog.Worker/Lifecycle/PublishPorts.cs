@@ -26,15 +26,21 @@ internal sealed class PublishPortsStep(HeldPorts held, Bridges bridges, Firewall
             throw new OrderException(Failure(start.Order, e), inner: e);
         }
 
-        // Where bridges filter too (br_netfilter), a container's way to itself leads back out of the port that it came in by.
         var port = bridges.Netlink.FindLink(ports.HostInterface) ?? throw new LinuxException(Errno.ENODEV, "rtnetlink", ports.HostInterface);
-        bridges.Netlink.Do(LinkPlans.SetHairpin(port), ports.HostInterface);
-        // The host's programs reach a container from 127.0.0.1, whose packets go nowhere but by the loopback interface otherwise.
-        await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{ports.Bridge}/route_localnet", "1", cancellation);
+        await OpenWayAsync(bridges.Netlink, ports.Bridge, port, ports.HostInterface, cancellation);
         await firewall.PublishAsync(start.Container.Id, ports, cancellation);
         conversations.Forget(ports.Ports);
         held.Watch(start.Container.Id, ports.Ports);
         return new PortsPublishedReport(start.Container.Id, ports.Ports, Stopwatch.GetElapsedTime(began), time.GetUtcNow());
+    }
+
+    /// <summary>Lets a bridge and a container's port of it pass what comes to a published port by the ways that are not plain.</summary>
+    internal static async Task OpenWayAsync(NetlinkSocket netlink, string bridge, int port, string hostInterface, CancellationToken cancellation)
+    {
+        // Where bridges filter too (br_netfilter), a container's way to itself leads back out of the port that it came in by.
+        netlink.Do(LinkPlans.SetHairpin(port), hostInterface);
+        // The host's programs reach a container from 127.0.0.1, whose packets go nowhere but by the loopback interface otherwise.
+        await File.WriteAllTextAsync($"/proc/sys/net/ipv4/conf/{bridge}/route_localnet", "1", cancellation);
     }
 
     public async Task<Report?> UndoAsync(ContainerPaths container, StartContainer order, CancellationToken cancellation)

@@ -15,4 +15,5 @@ internal static class Errno
     public const int EPIPE = 32;
     public const int ENXIO = 6;
     public const int ELOOP = 40;
+    public const int ENOBUFS = 105;
 }

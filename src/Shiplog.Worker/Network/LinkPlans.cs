@@ -73,6 +73,9 @@ internal static class LinkPlans
 
     public static NetlinkMessage SetUp(int index) => new(RTM_NEWLINK, Do, LinkPart(index, up: true));
 
+    /// <summary>Makes an interface a port of a bridge.</summary>
+    public static NetlinkMessage SetMaster(int port, int bridge) => new NetlinkMessage(RTM_SETLINK, Do, LinkPart(port, up: false)).Add(IFLA_MASTER, (uint)bridge);
+
     /// <summary>A bridge's port takes back what came from it.</summary>
     public static NetlinkMessage SetHairpin(int port) => OfPort(port, IFLA_BRPORT_MODE);
 

@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(605, LogLevel.Error, "the firewall's rules could not be put back; looked at again when something arrives")]
     public static partial void FirewallBroken(this ILogger logger, Exception fault);
 
+    [LoggerMessage(606, LogLevel.Warning, "bridge {Bridge} had been deleted by somebody else; made again with the interfaces of {Containers} containers")]
+    public static partial void BridgePutBack(this ILogger logger, string bridge, int containers);
+
+    [LoggerMessage(607, LogLevel.Error, "bridge {Bridge} has been deleted by somebody else and could not be put right")]
+    public static partial void BridgeBroken(this ILogger logger, string bridge, Exception fault);
+
     [LoggerMessage(603, LogLevel.Information, "container {Container} waits for try {Attempt} of its restart policy")]
     public static partial void RestartTakenUp(this ILogger logger, string container, int attempt);
 }

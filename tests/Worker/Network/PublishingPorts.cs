@@ -308,6 +308,34 @@ public sealed class PublishingPorts(SharedWorker shared) : IClassFixture<SharedW
         (await AskAsync(HostAddress, 8093)).ShouldBe("back at once");
     }
 
+    [Fact]
+    public async Task A_bridge_that_somebody_has_deleted_is_made_again_under_its_containers()
+    {
+        var (one, other) = (await StartAsync(18, new PortMapping("0.0.0.0", 8094, 80, "tcp")), await StartAsync(19));
+        using var server = Sockets.Serve(PidOf(one), 80, "still here");
+        var before = _host.Server.Reports.OfType<HostReconciledReport>().Count();
+        _host.Namespaces.Run("ip", "link", "delete", _host.Instance.Bridge);
+        await Eventually.Async(() => _host.Server.Reports.OfType<HostReconciledReport>().Count() > before);
+        var report = _host.Server.Reports.OfType<HostReconciledReport>().Last();
+        report.Found.ShouldBe([$"bridge {_host.Instance.Bridge} was gone"]);
+        report.Repaired.Single().ShouldStartWith($"bridge {_host.Instance.Bridge}: made again, with the interfaces of ");
+        (await AskAsync(HostAddress, 8094)).ShouldBe("still here");
+        (await AskAsync("127.0.0.1", 8094)).ShouldBe("still here");
+        (await Sockets.AskAsync(PidOf(other), one.Address!.Address, 80)).ShouldBe("still here", "from another container");
+    }
+
+    [Fact]
+    public async Task A_bridge_that_went_while_no_worker_was_there_is_made_again_by_the_next_one()
+    {
+        var order = await StartAsync(20, new PortMapping("0.0.0.0", 8095, 80, "tcp"));
+        using var server = Sockets.Serve(PidOf(order), 80, "still here");
+        await _host.KillWorkerAsync();
+        _host.Namespaces.Run("ip", "link", "delete", _host.Instance.Bridge);
+        await _host.StartWorkerAsync();
+        await Eventually.Async(() => _host.Server.Reports.OfType<HostReconciledReport>().Any(r => r.Found.Contains($"bridge {_host.Instance.Bridge} was gone")));
+        (await AskAsync(HostAddress, 8095)).ShouldBe("still here");
+    }
+
     private StartContainer Order(byte host, params PortMapping[] ports)
     {
         var order = _host.Start(["sleep", "1000"], host: host);

@@ -68,6 +68,11 @@ internal sealed class RegistryManifest
         {
             throw Bad($"the manifest from {host} is not valid JSON: {e.Message}");
         }
+        catch (InvalidOperationException e)
+        {
+            // Something of another kind than a manifest has there, or text that is no UTF-8.
+            throw Bad($"the manifest from {host} is not made as one: {e.Message}");
+        }
     }
 
     private static string Layers_Digest(byte[] content) => Worker.Layers.Digest.Of(content);
