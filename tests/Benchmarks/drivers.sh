@@ -24,7 +24,7 @@ measure_drivers() {
 
 driver_use() { # LINE
   printf '{ %s "bip": "172.30.0.1/16" }\n' "$1" >"$SHIPLOG_HOME/shiplog.json"
-  inside infra/up --no-demo >"$WORK/up.log" 2>&1 || { cat "$WORK/up.log" && fail "infra/up failed"; }
+  inside infra/up >"$WORK/up.log" 2>&1 || { cat "$WORK/up.log" && fail "infra/up failed"; }
 }
 
 driver_pull_round() {

@@ -84,7 +84,7 @@ images_round() {
 # Where the time of unpacking goes, on the layers of the image that is pulled: what GNU tar and gzip need for the same files, and for
 # the parts of it. MB a second of the unpacked archives.
 measure_unpack() {
-  local RUNS=${IMAGE_RUNS:-5} WARM=1 number
+  local RUNS=${UNPACK_RUNS:-2} WARM=0 number
   [ -n "${PULL_BYTES:-}" ] || pull_image
   mkdir "$WORK/layers"
   for number in 0 1 2 3 4 5 6 7; do

@@ -94,7 +94,7 @@ public sealed class TellingOfThePast
     [Fact]
     public async Task A_shell_is_offered_the_commands_and_then_their_options()
     {
-        (await CompleteAsync("shiplog", "")).ShouldBe(["layers", "lineage", "logs", "play", "ps", "recordings", "run", "show", "tags", "who", ":4"], ignoreOrder: true);
+        (await CompleteAsync("shiplog", "")).ShouldBe(["diff", "layers", "lineage", "logs", "play", "ps", "recordings", "run", "show", "tags", "who", ":4"], ignoreOrder: true);
         (await CompleteAsync("shiplog", "sh")).ShouldBe(["show", ":4"]);
         (await CompleteAsync("shiplog", "ps", "--o")).ShouldContain("--on");
         (await CompleteAsync("shiplog", "ps", "--l")).ShouldContain("--last");

@@ -4,4 +4,4 @@ namespace Shiplog.Domain.Hosts;
 /// <param name="Reason"><c>default</c>, <c>configured</c>, or what the default would need.</param>
 /// <param name="BackingFileSystem">What the layers are on: <c>extfs</c>, <c>btrfs</c>.</param>
 /// <param name="Alternatives">The other drivers, by their names, with what the host would need for each; empty where it has all.</param>
-public sealed record HostStorage(string Reason, string BackingFileSystem, IReadOnlyDictionary<string, string> Alternatives);
+public sealed record HostStorage(string Reason, string BackingFileSystem, Dictionary<string, string> Alternatives);

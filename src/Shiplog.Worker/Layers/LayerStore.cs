@@ -57,10 +57,12 @@ internal sealed class LayerStore
         File.WriteAllBytes(Path.Combine(draft.Folder, "layer.json"), JsonSerializer.SerializeToUtf8Bytes(record, LayerJson.Default.LayerRecord));
         File.WriteAllText(Path.Combine(draft.Folder, "link"), ShortName(record.ChainId));
         if (_asImages)
+        {
             LayerImage.Make(draft.Folder);
+            // It moves with the folder.
+            LayerImage.Mount(draft.Folder, FrozenSet<string>.Empty);
+        }
         Directory.Move(draft.Folder, FolderOf(record.ChainId));
-        if (_asImages)
-            LayerImage.Mount(FolderOf(record.ChainId), FrozenSet<string>.Empty);
         MakeLink(record.ChainId);
         _layers[record.ChainId] = record;
     }
@@ -122,7 +124,11 @@ internal sealed class LayerDraft : IDisposable
 
     public string DiffFolder { get; }
 
-    public void Dispose() => FileCalls.RemoveTree(Folder);
+    public void Dispose()
+    {
+        LayerImage.Unmount(Folder);
+        FileCalls.RemoveTree(Folder);
+    }
 }
 
 [JsonSerializable(typeof(LayerRecord))]

@@ -22,6 +22,7 @@ internal sealed class DeviceMapperDriver(Instance instance) : ComparingDriver
     public override string? Missing() => Needs.Join(
         File.Exists("/dev/mapper/control") ? null : "the device mapper in the kernel (/dev/mapper/control)",
         Needs.Program("dmsetup", "dmsetup"),
+        Needs.Program("mkfs.ext4", "e2fsprogs"),
         instance.Settings.ThinPool is null ? "a thin pool, named by \"storage-opts\": [\"dm.thinpooldev=/dev/mapper/…\"]" : null);
 
     public override string ReadWriteFolder(ContainerPaths container) => container.Merged;
@@ -91,6 +92,7 @@ internal sealed class DeviceMapperDriver(Instance instance) : ComparingDriver
         Mounts.Mount(device, place, "ext4", 0, null);
         try
         {
+            Directory.Delete(Path.Combine(place, "lost+found")); // mkfs's, not the image's.
             using var union = layers.Open();
             using var target = Linux.FileSystem.FileCalls.OpenRoot(place);
             TreeCopy.Copy(union, target);

@@ -43,6 +43,30 @@ public sealed class NetworksOverTheSocket(DockerServer server) : IClassFixture<D
     }
 
     [Fact]
+    public async Task A_thousand_networks_are_kept_apart_found_and_removed()
+    {
+        string Name(int number) => $"{_name}-{number}";
+        for (var number = 0; number < 1000; number++)
+        {
+            await PostAsync("networks/create", HttpStatusCode.Created, $$"""
+                {"Name":"{{Name(number)}}","IPAM":{"Config":[{"Subnet":"10.{{128 + (number / 256)}}.{{number % 256}}.0/24"}]} }
+                """);
+        }
+        (await server.Client.GetFromJsonAsync<JsonElement>("networks", Cancellation)).EnumerateArray()
+            .Count(n => n.GetProperty("Name").GetString()!.StartsWith(_name, StringComparison.Ordinal)).ShouldBe(1000);
+        (await ShowAsync($"networks/{Name(999)}")).GetProperty("IPAM").GetProperty("Config")[0].GetProperty("Subnet").GetString().ShouldBe("10.131.231.0/24");
+        (await RefusedAsync(HttpMethod.Post, "networks/create", HttpStatusCode.Forbidden, $$"""{"Name":"{{_name}}","IPAM":{"Config":[{"Subnet":"10.130.7.128/25"}]} }"""))
+            .ShouldBe("Pool overlaps with other one on this address space");
+        for (var number = 0; number < 1000; number++)
+        {
+            using var gone = await server.Client.DeleteAsync($"networks/{Name(number)}", Cancellation);
+            gone.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+        (await server.Client.GetFromJsonAsync<JsonElement>("networks", Cancellation)).EnumerateArray()
+            .ShouldNotContain(n => n.GetProperty("Name").GetString()!.StartsWith(_name, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_running_container_joins_and_leaves_by_orders_and_each_address_is_leased_meanwhile()
     {
         await server.PullBusyboxAsync();

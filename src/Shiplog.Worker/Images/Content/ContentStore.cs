@@ -3,6 +3,7 @@ using System.Text;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Layers;
+using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
 
 namespace Shiplog.Worker.Images.Content;
@@ -26,6 +27,8 @@ internal sealed class ContentStore
         (_instance, _users) = (instance, users);
         // What an earlier life had in the making, and what it had fetched for an image that it did not complete.
         var ingest = Path.Combine(instance.WorkerFolder, "ingest");
+        foreach (var point in Mounts.Below(ingest))
+            Mounts.Unmount(point, detach: true);
         FileCalls.RemoveTree(ingest);
         Directory.CreateDirectory(ingest, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         FileCalls.TrySpreadFolders(ingest);
