@@ -5,6 +5,20 @@ namespace Shiplog.Contracts.Orders;
 /// <param name="Credentials">Never stored.</param>
 public sealed record RegistryQuestion(string Reference, RegistryCredentials? Credentials);
 
+/// <summary>A registry is to be asked whether it takes credentials.</summary>
+/// <param name="Domain"><c>docker.io</c>, or <c>host[:port]</c>.</param>
+/// <param name="Credentials">Never stored.</param>
+public sealed record RegistryLogin(string Domain, RegistryCredentials Credentials);
+
+/// <summary>An index is to be searched.</summary>
+/// <param name="Domain"><c>docker.io</c>, or <c>host[:port]</c>.</param>
+/// <param name="Limit">Most repositories to answer with.</param>
+/// <param name="Credentials">Never stored.</param>
+public sealed record IndexSearch(string Domain, string Term, int Limit, RegistryCredentials? Credentials);
+
+/// <summary>A repository that an index knows.</summary>
+public sealed record FoundRepository(string Name, string Description, int Stars, bool IsOfficial, bool IsAutomated);
+
 /// <summary>What a name is in its registry.</summary>
 /// <param name="MediaType">Of the manifest or index.</param>
 /// <param name="Size">Of that document, in bytes.</param>

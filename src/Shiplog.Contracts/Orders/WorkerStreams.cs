@@ -77,6 +77,12 @@ public static class WorkerStreams
     /// <summary>POST of a <see cref="RegistryQuestion"/>; JSON of an <see cref="ImageInRegistry"/>.</summary>
     public const string AskRegistry = "/streams/images/registry";
 
+    /// <summary>POST of a <see cref="RegistryLogin"/>; no content where the registry takes the credentials.</summary>
+    public const string LogIn = "/streams/images/registry/login";
+
+    /// <summary>POST of an <see cref="IndexSearch"/>; JSON of <see cref="FoundRepository"/>s.</summary>
+    public const string SearchIndex = "/streams/images/registry/search";
+
     /// <summary>GET; query <c>image</c>; JSON of <see cref="LayerContent"/>s, the lowest layer first.</summary>
     public const string ImageLayers = "/streams/images/layers";
 

@@ -56,6 +56,7 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(Shiplog.Contracts.Orders.ArchiveImport))]
 [JsonSerializable(typeof(NetworkDto[]))]
 [JsonSerializable(typeof(DistributionInspect))]
+[JsonSerializable(typeof(FoundImage[]))]
 [JsonSerializable(typeof(CreateNetworkBody))]
 [JsonSerializable(typeof(CreateNetworkReply))]
 [JsonSerializable(typeof(ConnectNetworkBody))]

@@ -23,7 +23,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         On<ListImages>(services, "GET", "/images/json"),
         On<SaveImages>(services, "GET", "/images/get"),
         On<LoadImages>(services, "POST", "/images/load"),
-        NotBuilt("GET", "/images/search", "searching Docker Hub"),
+        On<SearchImages>(services, "GET", "/images/search"),
         On<PruneImages>(services, "POST", "/images/prune"),
         On<InspectImage>(services, "GET", "/images/{name}/json"),
         On<ShowImageHistory>(services, "GET", "/images/{name}/history"),

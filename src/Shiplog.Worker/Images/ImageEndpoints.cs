@@ -29,6 +29,8 @@ internal static class ImageEndpoints
         routes.MapGet(WorkerStreams.ImageDiff, (HttpContext http, string from, string to) => ToldAsync(
             http, contents => contents.Compare(from, to, http.RequestAborted), LayerContentsJson.Default.LayerFileArray));
         routes.MapPost(WorkerStreams.AskRegistry, (Delegate)AskAsync);
+        routes.MapPost(WorkerStreams.LogIn, (Delegate)LogInAsync);
+        routes.MapPost(WorkerStreams.SearchIndex, (Delegate)SearchAsync);
         routes.MapPost(WorkerStreams.LoadImages, LoadAsync);
         routes.MapPost(WorkerStreams.ImportImage, ImportAsync);
     }
@@ -101,15 +103,44 @@ internal static class ImageEndpoints
         var question = await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.RegistryQuestion, http.RequestAborted);
         if (question is null || ImageName.TryParse(question.Reference) is not { } name)
             return Results.Text($"invalid reference format: {question?.Reference}", statusCode: StatusCodes.Status400BadRequest);
+        return await AskedAsync(http, async lookup =>
+            Results.Json(await lookup.InspectAsync(name, question.Credentials, http.RequestAborted), RegistryJson.Default.ImageInRegistry));
+    }
+
+    private static async Task<IResult> LogInAsync(HttpContext http)
+    {
+        if (await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.RegistryLogin, http.RequestAborted) is not { } login)
+            return Results.Text("which registry, and with which credentials?", statusCode: StatusCodes.Status400BadRequest);
+        return await AskedAsync(http, async lookup =>
+        {
+            await lookup.CheckAsync(login.Domain, login.Credentials, http.RequestAborted);
+            return Results.NoContent();
+        });
+    }
+
+    private static async Task<IResult> SearchAsync(HttpContext http)
+    {
+        if (await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.IndexSearch, http.RequestAborted) is not { } search)
+            return Results.Text("which index, and for what?", statusCode: StatusCodes.Status400BadRequest);
+        return await AskedAsync(http, async lookup => Results.Json(
+            await lookup.SearchAsync(search.Domain, search.Term, search.Limit, search.Credentials, http.RequestAborted), RegistryJson.Default.FoundRepositoryArray));
+    }
+
+    private static async Task<IResult> AskedAsync(HttpContext http, Func<ImageLookup, Task<IResult>> ask)
+    {
         try
         {
-            var told = await http.RequestServices.GetRequiredService<ImageLookup>().InspectAsync(name, question.Credentials, http.RequestAborted);
-            return Results.Json(told, RegistryJson.Default.ImageInRegistry);
+            return await ask(http.RequestServices.GetRequiredService<ImageLookup>());
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
             var failure = ImageFailures.Explain("AskRegistry", e);
-            return Results.Text(failure.Error, statusCode: failure.Kind == FailureKind.NotFound ? StatusCodes.Status404NotFound : StatusCodes.Status500InternalServerError);
+            return Results.Text(failure.Error, statusCode: failure.Kind switch
+            {
+                FailureKind.NotFound => StatusCodes.Status404NotFound,
+                FailureKind.Unauthorized => StatusCodes.Status401Unauthorized,
+                _ => StatusCodes.Status500InternalServerError,
+            });
         }
     }
 
@@ -187,6 +218,9 @@ internal sealed partial class ImportJson : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(RegistryQuestion))]
+[JsonSerializable(typeof(RegistryLogin))]
+[JsonSerializable(typeof(IndexSearch))]
+[JsonSerializable(typeof(FoundRepository[]))]
 [JsonSerializable(typeof(ImageInRegistry))]
 internal sealed partial class RegistryJson : JsonSerializerContext;
 

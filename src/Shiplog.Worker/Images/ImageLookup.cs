@@ -26,6 +26,25 @@ internal sealed class ImageLookup(Instance instance, ContentStore store, Registr
         }
     }
 
+    /// <summary>Whether a registry takes credentials; mirrors get none, so none is asked.</summary>
+    /// <exception cref="RegistryException">It does not, or does not answer.</exception>
+    public async Task CheckAsync(string domain, RegistryCredentials credentials, CancellationToken cancellation)
+    {
+        var endpoint = await RegistryEndpoint.ItselfAsync(domain, instance.Settings, cancellation);
+        using var client = new RegistryClient(http, endpoint, "", credentials, time, scopes: []);
+        await client.PingAsync(cancellation);
+    }
+
+    /// <summary>Which repositories an index knows by this word.</summary>
+    /// <exception cref="RegistryException">It does not say.</exception>
+    public async Task<FoundRepository[]> SearchAsync(
+        string domain, string term, int limit, RegistryCredentials? credentials, CancellationToken cancellation)
+    {
+        var endpoint = await RegistryEndpoint.IndexAsync(domain, instance.Settings, cancellation);
+        using var client = new RegistryClient(http, endpoint, "", credentials, time, scopes: []);
+        return await client.SearchAsync(term, limit, cancellation);
+    }
+
     /// <summary>The first place that answers: mirrors in their order, then the registry.</summary>
     /// <exception cref="RegistryException">None gives it; the registry's own words.</exception>
     public async Task<(RegistryClient Client, RegistryManifest Manifest)> ResolveAsync(

@@ -1,3 +1,4 @@
+using Shiplog.Contracts;
 using Shiplog.Worker.Images.Archives;
 using Shiplog.Worker.Images.Content;
 using Shiplog.Worker.Images.Progress;
@@ -14,7 +15,8 @@ internal static class ImageServices
     public static void AddImages(this IServiceCollection services)
     {
         services.AddSingleton<ILayerUsers, ContainerLayers>();
-        services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton<RegistryHttp>().AddSingleton<ImageLookup>();
+        services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton(provider => new RegistryHttp(
+            Path.Combine(provider.GetRequiredService<Instance>().Home, "certs.d"), RegistryHttp.DockersFolder)).AddSingleton<ImageLookup>();
         services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>().AddSingleton<ImageCommitter>().AddSingleton<ProgressHub>();
         services.AddSingleton<ImageSaver>().AddSingleton<ImageLoader>().AddSingleton<ImageImporter>().AddSingleton<LayerContents>().AddSingleton<LoadCommand>();
         services.AddSingleton(provider => new ImageOrders(

@@ -12,7 +12,7 @@ internal enum RootUse
     /// <summary>To be changed by a container that is deleted when it ends: nothing of it need reach the disk.</summary>
     Passing,
 
-    /// <summary>To be looked at, whatever else is done with the container meanwhile; makes nothing that stays.</summary>
+    /// <summary>To be looked at, whatever else is done with the container meanwhile; what the container has stays as it is.</summary>
     ReadOnly,
 }
 

@@ -20,6 +20,51 @@ public sealed class ImagesOverTheSocket(DockerServer server) : IClassFixture<Doc
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public async Task An_index_is_searched_with_dockers_filters()
+    {
+        server.Worker.Script = (head, socket) =>
+        {
+            head.ShouldStartWith("POST /streams/images/registry/search");
+            return ScriptedWorker.AnswerAsync(socket, "200 OK", "application/json", """
+                [{"name":"a","description":"one","stars":7,"isOfficial":true,"isAutomated":false},{"name":"b","description":"","stars":5,"isOfficial":false,"isAutomated":true},
+                {"name":"c","description":"","stars":1,"isOfficial":false,"isAutomated":false}]
+                """);
+        };
+        (await FoundAsync("")).ShouldBe(["a", "b", "c"]);
+        (await FoundAsync("""{"stars":["5"]}""")).ShouldBe(["a", "b"]);
+        (await FoundAsync("""{"is-official":["true"]}""")).ShouldBe(["a"]);
+        (await FoundAsync("""{"is-official":["0"],"is-automated":["false"]}""")).ShouldBe(["c"]);
+        foreach (var (query, error) in (IEnumerable<(string, string)>)[
+            ("term=a&limit=101", "limit 101 is outside the range of [1, 100]"), ("term=https://a/b", "a search term has no scheme"),
+            ("term=a&filters={\"stars\":[\"x\"]}", "invalid filter 'stars=[x]'"), ("term=a&filters={\"is-official\":[\"maybe\"]}", "invalid filter 'is-official=[maybe]'")])
+        {
+            using var refused = await server.Client.GetAsync("images/search?" + query, Cancellation);
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await refused.Content.ReadAsStringAsync(Cancellation)).ShouldContain(error);
+        }
+    }
+
+    private async Task<string?[]> FoundAsync(string filters) =>
+        [.. (await server.Client.GetFromJsonAsync<JsonElement[]>($"images/search?term=127.0.0.1:5000/x&limit=3&filters={Uri.EscapeDataString(filters)}", Cancellation))!
+            .Select(i => i.GetProperty("name").GetString())];
+
+    [Fact]
+    public async Task Credentials_that_a_registry_refuses_are_refused_with_its_words()
+    {
+        server.Worker.Script = (head, socket) =>
+        {
+            head.ShouldStartWith("POST /streams/images/registry/login");
+            return ScriptedWorker.AnswerAsync(socket, "401 Unauthorized", "text/plain", "unauthorized: incorrect username or password");
+        };
+        using var refused = await server.PostAsync("auth", """{"username":"a","password":"b","serveraddress":"127.0.0.1:5000"}""");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await refused.Content.ReadAsStringAsync(Cancellation)).ShouldContain("unauthorized: incorrect username or password");
+        server.Worker.Script = (_, socket) => ScriptedWorker.AnswerAsync(socket, "204 No Content", "text/plain", "");
+        using var taken = await server.PostAsync("auth", """{"username":"a","password":"b","serveraddress":"127.0.0.1:5000"}""");
+        (await taken.Content.ReadAsStringAsync(Cancellation)).ShouldContain("Login Succeeded");
+    }
+
+    [Fact]
     public async Task Progress_is_passed_on_and_a_failure_after_it_is_a_line_of_it()
     {
         server.Worker.Script = (head, socket) =>

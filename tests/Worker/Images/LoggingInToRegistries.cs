@@ -41,6 +41,57 @@ public sealed class LoggingInToRegistries
     }
 
     [Fact]
+    public async Task Credentials_are_checked_without_asking_for_anything()
+    {
+        await using var basic = await FakeRegistry.StartAsync(_image, c => Challenge(c, MyHeader, "Basic realm=\"x\"", alsoThePing: true));
+        await using var token = await FakeRegistry.StartAsync(_image, async c =>
+        {
+            if (c.Request.Path != "/token")
+                return Challenge(c, "Bearer t0", $"Bearer realm=\"http://{c.Request.Host}/token\",service=\"x\"", alsoThePing: true);
+            c.Request.Query.ContainsKey("scope").ShouldBeFalse();
+            c.Response.StatusCode = c.Request.Headers.Authorization == MyHeader ? 200 : 401;
+            await c.Response.WriteAsync("""{"token":"t0"}""");
+            return true;
+        });
+        using var store = new Store();
+        foreach (var host in (string[])[basic.Host, token.Host])
+        {
+            await store.Lookup.CheckAsync(host, Me, CancellationToken.None);
+            (await Should.ThrowAsync<RegistryException>(() => store.Lookup.CheckAsync(host, Me with { Password = "other" }, CancellationToken.None))).Kind
+                .ShouldBe(FailureKind.Unauthorized);
+        }
+        (await Should.ThrowAsync<RegistryException>(() => store.Lookup.CheckAsync("a/b", Me, CancellationToken.None))).Message.ShouldBe("\"a/b\" is no registry; write host[:port]");
+    }
+
+    [Fact]
+    public async Task An_index_is_searched_and_one_that_is_none_is_said_to_be_none()
+    {
+        await using var registry = await FakeRegistry.StartAsync(_image, async c =>
+        {
+            if (c.Request.Path != "/v1/search")
+                return false;
+            (c.Request.Query["q"].ToString(), c.Request.Query["n"].ToString()).ShouldBe(("a&b", "2"));
+            await c.Response.WriteAsync("""
+                {"results":[{"name":"one","description":"The one","star_count":7,"is_official":true,"is_automated":false},{"name":"two","star_count":"many"},{"name":"three"}]}
+                """);
+            return true;
+        });
+        await using var none = await FakeRegistry.StartAsync(_image, static _ => false);
+        await using var lying = await FakeRegistry.StartAsync(_image, async c =>
+        {
+            await c.Response.WriteAsync("""{"results":7}""");
+            return true;
+        });
+        using var store = new Store();
+        (await store.Lookup.SearchAsync(registry.Host, "a&b", 2, null, CancellationToken.None)).ShouldBe(
+            [new FoundRepository("one", "The one", 7, true, false), new FoundRepository("two", "", 0, false, false)]);
+        (await Should.ThrowAsync<RegistryException>(() => store.Lookup.SearchAsync(none.Host, "a", 1, null, CancellationToken.None))).Message
+            .ShouldBe($"registry {none.Host} has no index that could be searched");
+        (await Should.ThrowAsync<RegistryException>(() => store.Lookup.SearchAsync(lying.Host, "a", 1, null, CancellationToken.None))).Message
+            .ShouldStartWith($"registry {lying.Host} answers the search with something else than results");
+    }
+
+    [Fact]
     public async Task Without_credentials_a_refusal_reads_as_dockers()
     {
         await using var registry = await FakeRegistry.StartAsync(_image, c => Challenge(c, "nobody", "Basic realm=\"x\""));
@@ -112,9 +163,9 @@ public sealed class LoggingInToRegistries
         (name?.Familiar).ShouldBe(familiar);
     }
 
-    private static bool Challenge(HttpContext context, string wanted, string challenge)
+    private static bool Challenge(HttpContext context, string wanted, string challenge, bool alsoThePing = false)
     {
-        if (context.Request.Headers.Authorization == wanted || context.Request.Path == "/v2/")
+        if (context.Request.Headers.Authorization == wanted || (context.Request.Path == "/v2/" && !alsoThePing))
             return false;
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate = challenge;

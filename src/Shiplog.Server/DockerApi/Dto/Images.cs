@@ -14,6 +14,12 @@ internal sealed record OciPlatformDto(
     [property: JsonPropertyName("architecture")] string Architecture, [property: JsonPropertyName("os")] string Os,
     [property: JsonPropertyName("variant"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Variant);
 
+/// <summary>GET /images/search</summary>
+internal sealed record FoundImage(
+    [property: JsonPropertyName("star_count")] int StarCount, [property: JsonPropertyName("is_official")] bool IsOfficial,
+    [property: JsonPropertyName("name")] string Name, [property: JsonPropertyName("is_automated")] bool IsAutomated,
+    [property: JsonPropertyName("description")] string Description);
+
 /// <summary>GET /images/{name}/json</summary>
 internal sealed record ImageInspect
 {

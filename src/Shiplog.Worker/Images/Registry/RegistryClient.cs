@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -16,7 +17,7 @@ internal sealed class RegistryClient(
 
     /// <summary>How long a registry may take to begin its answer.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
-    private const int MaximalRedirects = 5;
+    private const int MaximalRedirects = 5, MaximalAnswer = 1 << 20;
 
     private readonly RegistryAuthorization _authorization = new(http, endpoint, scopes ?? [$"repository:{repository}:pull"], credentials);
     private readonly SemaphoreSlim _oneLogin = new(1);
@@ -25,6 +26,45 @@ internal sealed class RegistryClient(
     public string Host => endpoint.Host;
 
     public void Dispose() => _oneLogin.Dispose();
+
+    /// <summary>Whether the registry takes the credentials (OCI distribution spec, "Determining Support").</summary>
+    /// <exception cref="RegistryException">It does not, or does not answer as a registry.</exception>
+    public async Task PingAsync(CancellationToken cancellation)
+    {
+        using var response = await SendAsync("v2/", Get([]), cancellation);
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            throw new RegistryException(FailureKind.Unauthorized, $"Get \"{response.RequestMessage!.RequestUri}\": unauthorized: incorrect username or password");
+        if (!response.IsSuccessStatusCode)
+            throw new RegistryException(FailureKind.Unavailable, $"Get \"{response.RequestMessage!.RequestUri}\": registry {Host} answered {(int)response.StatusCode}");
+    }
+
+    /// <summary>Searches the registry's index (Docker Registry API v1, "Search").</summary>
+    /// <exception cref="RegistryException">It has none, or does not answer as one.</exception>
+    public async Task<FoundRepository[]> SearchAsync(string term, int limit, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(
+            string.Create(CultureInfo.InvariantCulture, $"v1/search?q={Uri.EscapeDataString(term)}&n={limit}"), Get(["application/json"]), cancellation);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            throw new RegistryException(FailureKind.NotFound, $"registry {Host} has no index that could be searched");
+        if (!response.IsSuccessStatusCode)
+            throw await ExplainAsync(response, cancellation);
+        var body = await ReadLimitedAsync(response, MaximalAnswer, "answer to the search", cancellation);
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return [.. document.RootElement.GetProperty("results").EnumerateArray().Take(limit).Select(Found)];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new RegistryException(FailureKind.Unavailable, $"registry {Host} answers the search with something else than results: {e.Message}", inner: e);
+        }
+    }
+
+    private static FoundRepository Found(JsonElement result) => new(
+        Text(result, "name"), Text(result, "description"),
+        result.TryGetProperty("star_count", out var stars) && stars.ValueKind == JsonValueKind.Number && stars.TryGetInt32(out var count) ? count : 0,
+        result.TryGetProperty("is_official", out var official) && official.ValueKind == JsonValueKind.True,
+        result.TryGetProperty("is_automated", out var automated) && automated.ValueKind == JsonValueKind.True);
 
     /// <summary>Fetches a manifest or an index and holds it against the digest it was asked for by, or that the registry claims.</summary>
     /// <param name="reference">A tag or a digest.</param>
@@ -254,6 +294,8 @@ internal sealed class RegistryClient(
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused; is it running, and is the port right?",
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
                 "no such host; is the name right, and does this machine resolve names?",
+            System.Security.Authentication.AuthenticationException inner =>
+                $"{inner.Message}; put the certificate of the authority that signed the registry's into {RegistryHttp.DockersFolder}/{Host}/ca.crt",
             { } inner => $"{inner.Message}; check the network, or add it to insecure-registries if it speaks plain HTTP",
             null => e.Message,
         };

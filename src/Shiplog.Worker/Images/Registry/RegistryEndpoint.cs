@@ -10,7 +10,7 @@ namespace Shiplog.Worker.Images.Registry;
 /// <param name="IsMirror">Gets no credentials; the registry itself is asked when it fails.</param>
 internal sealed record RegistryEndpoint(string Host, Uri[] Addresses, bool IsInsecure, bool IsMirror)
 {
-    private const string DockerHubHost = "registry-1.docker.io";
+    private const string DockerHubHost = "registry-1.docker.io", DockerHubIndex = "index.docker.io";
 
     /// <summary>Where images of this domain are fetched from, in order, by dockerd's rules.</summary>
     public static async Task<RegistryEndpoint[]> ForAsync(string domain, Settings settings, CancellationToken cancellation)
@@ -20,6 +20,21 @@ internal sealed record RegistryEndpoint(string Host, Uri[] Addresses, bool IsIns
         var mirrors = settings.RegistryMirrors.Select(Mirror);
         return [.. mirrors, new RegistryEndpoint(DockerHubHost, [new Uri($"https://{DockerHubHost}/")], IsInsecure: false, IsMirror: false)];
     }
+
+    /// <summary>The registry itself, for what mirrors are not asked: whether it takes credentials.</summary>
+    /// <exception cref="RegistryException">The domain is none.</exception>
+    public static async Task<RegistryEndpoint> ItselfAsync(string domain, Settings settings, CancellationToken cancellation) =>
+        (await ForAsync(Checked(domain), settings, cancellation))[^1];
+
+    /// <summary>The index of a registry, which of Docker Hub is a host of its own.</summary>
+    /// <exception cref="RegistryException">The domain is none.</exception>
+    public static async Task<RegistryEndpoint> IndexAsync(string domain, Settings settings, CancellationToken cancellation) =>
+        await OfAsync(domain == ImageName.DockerHub ? DockerHubIndex : Checked(domain), settings, cancellation);
+
+    private static string Checked(string domain) =>
+        Uri.TryCreate($"https://{domain}/", UriKind.Absolute, out var uri) && uri.PathAndQuery == "/" && uri.UserInfo.Length == 0
+            ? domain
+            : throw new RegistryException(Contracts.Orders.FailureKind.Invalid, $"\"{domain}\" is no registry; write host[:port]", isFinal: true);
 
     private static RegistryEndpoint Mirror(string address)
     {

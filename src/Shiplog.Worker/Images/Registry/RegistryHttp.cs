@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -5,23 +6,40 @@ using System.Security.Authentication;
 namespace Shiplog.Worker.Images.Registry;
 
 /// <summary>
-/// The two HTTP clients that registries are spoken to with: one that verifies certificates, and one for insecure registries.
-/// Neither follows redirects by itself, since that would decide where credentials go.
+/// The HTTP clients that registries are spoken to with: one that verifies certificates, one for insecure registries, and one more for
+/// each host that has certificates of its own. None follows redirects by itself, since that would decide where credentials go.
 /// </summary>
-internal sealed class RegistryHttp : IDisposable
+/// <param name="folders">Where there may be a folder of certificates for a host, <c>HOST[:PORT]/</c>; the first that has one counts.</param>
+internal sealed class RegistryHttp(params string[] folders) : IDisposable
 {
-    private readonly HttpMessageInvoker _secure = new(Handler(verify: true)), _insecure = new(Handler(verify: false));
+    private readonly HttpMessageInvoker _secure = new(Handler(verify: true, null)), _insecure = new(Handler(verify: false, null));
+    private readonly ConcurrentDictionary<(string Folder, DateTime Changed, bool IsInsecure), HttpMessageInvoker> _own = new();
 
+    /// <summary>Docker's folder for certificates of registries.</summary>
+    public const string DockersFolder = "/etc/docker/certs.d";
+
+    /// <exception cref="RegistryException">The certificates for this host cannot be used.</exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool isInsecure, CancellationToken cancellation) =>
-        (isInsecure ? _insecure : _secure).SendAsync(request, cancellation);
+        Client(request.RequestUri!, isInsecure).SendAsync(request, cancellation);
 
     public void Dispose()
     {
-        _secure.Dispose();
-        _insecure.Dispose();
+        foreach (var client in _own.Values.Append(_secure).Append(_insecure))
+            client.Dispose();
     }
 
-    private static SocketsHttpHandler Handler(bool verify)
+    private HttpMessageInvoker Client(Uri uri, bool isInsecure)
+    {
+        var folder = uri.Scheme != "https" ? null
+            : folders.SelectMany(f => (string[])[Path.Combine(f, uri.Authority), Path.Combine(f, $"{uri.Host}:{uri.Port}")]).FirstOrDefault(Directory.Exists);
+        if (folder is null)
+            return isInsecure ? _insecure : _secure;
+        // Read anew where a file has changed, as Docker does; the old client stays for those who still have connections of it.
+        var changed = Directory.EnumerateFiles(folder).Select(File.GetLastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Max();
+        return _own.GetOrAdd((folder, changed, isInsecure), _ => new HttpMessageInvoker(Handler(!isInsecure, RegistryCertificates.Load(folder))));
+    }
+
+    private static SocketsHttpHandler Handler(bool verify, RegistryCertificates? own)
     {
         var handler = new SocketsHttpHandler
         {
@@ -42,6 +60,12 @@ internal sealed class RegistryHttp : IDisposable
             handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
+        else if (own is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => own.Trusts(certificate, chain, errors);
+        }
+        if (own is { Own.Count: > 0 })
+            handler.SslOptions.ClientCertificates = own.Own;
         return handler;
     }
 

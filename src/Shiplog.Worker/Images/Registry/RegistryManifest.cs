@@ -75,8 +75,6 @@ internal sealed class RegistryManifest
         }
     }
 
-    private static string Layers_Digest(byte[] content) => Worker.Layers.Digest.Of(content);
-
     private static RegistryManifest Read(JsonElement root, byte[] content, string digest, string? contentType)
     {
         if (root.ValueKind != JsonValueKind.Object)
