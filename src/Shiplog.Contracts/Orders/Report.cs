@@ -30,6 +30,7 @@ namespace Shiplog.Contracts.Orders;
 [JsonDerivedType(typeof(ContainerUpdatedReport), "container_updated")]
 [JsonDerivedType(typeof(ContainerRemovedReport), "container_removed")]
 [JsonDerivedType(typeof(ContainerCommittedReport), "container_committed")]
+[JsonDerivedType(typeof(ImageBuiltReport), "image_built")]
 [JsonDerivedType(typeof(ExecStartedReport), "exec_started")]
 [JsonDerivedType(typeof(ExecExitedReport), "exec_exited")]
 [JsonDerivedType(typeof(SessionRecordedReport), "session_recorded")]

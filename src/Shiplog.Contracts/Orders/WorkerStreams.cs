@@ -74,6 +74,17 @@ public static class WorkerStreams
     /// <summary>POST, body an <see cref="ArchiveImport"/> as one line of JSON and then a tar of files; NDJSON progress. The image is reported as by a load.</summary>
     public const string ImportImage = "/streams/images/import";
 
+    /// <summary>
+    /// PUT, body a tar, compressed or not: the files that a build may copy; 204. DELETE, when the build has ended; 204. An error is a text.
+    /// </summary>
+    public static string BuildContext(string buildId) => $"/streams/builds/{buildId}/context";
+
+    /// <summary>GET; query <c>path</c>; the content of a file of the context; 404 where it is not there.</summary>
+    public static string BuildContextFile(string buildId) => $"/streams/builds/{buildId}/context/file";
+
+    /// <summary>POST of a <see cref="BuildCopy"/>; JSON of a <see cref="BuildSourceDigest"/>; 400 with the reason where a source is not there.</summary>
+    public static string BuildSources(string buildId) => $"/streams/builds/{buildId}/sources";
+
     /// <summary>POST of a <see cref="RegistryQuestion"/>; JSON of an <see cref="ImageInRegistry"/>.</summary>
     public const string AskRegistry = "/streams/images/registry";
 
