@@ -63,6 +63,10 @@ create index mt_events_timestamp on mt_events (timestamp);
 -- All that one command brought about.
 create index mt_events_causation on mt_events (causation_id);
 
+-- The cache of builds is the log: what a step came to is found by what it depended on, and what else was done on the same image.
+create index mt_events_build_key on mt_events ((data ->> 'cacheKey')) where type = 'build_step_completed';
+create index mt_events_build_parent on mt_events ((data ->> 'parentImageId')) where type = 'build_step_completed';
+
 -- Which changes of the schema this database has had.
 create table schema_version (
   version    integer primary key,

@@ -1,2 +1,2 @@
 -- The version of the schema that schema.sql and tables.sql make.
-insert into schema_version (version) values (1);
+insert into schema_version (version) values (2);

@@ -2,10 +2,10 @@
 # Debian packages: installed only where missing, without starting any service of theirs. Source it.
 
 RUN_PACKAGES='crun conmon libseccomp2 nftables iproute2 aardvark-dns golang-github-containers-common postgresql docker-registry busybox-static
-  util-linux curl jq ca-certificates'
+  util-linux curl jq ca-certificates git'
 # The docker CLI plugin is compiled to a native program, which the C compiler links.
 BUILD_PACKAGES='gcc libc6-dev zlib1g-dev'
-TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io docker-compose runc chromium fonts-dejavu-core git
+TEST_PACKAGES="$RUN_PACKAGES $BUILD_PACKAGES docker.io docker-compose runc chromium fonts-dejavu-core
   erofs-utils fuse-overlayfs btrfs-progs"
 
 packages_missing() { # PACKAGE...

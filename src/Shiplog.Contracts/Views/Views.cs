@@ -70,12 +70,36 @@ public sealed record RelativeView(
     string Id, string? Name, bool HasName, int Distance, bool Inferred, string Origin, string? ContainerId, string? Container, bool Present, DateTimeOffset At, string By);
 
 /// <summary>One time that an image came here.</summary>
-/// <param name="How"><c>pulled</c>, <c>loaded</c>, <c>imported</c> or <c>committed</c>.</param>
+/// <param name="How"><c>pulled</c>, <c>loaded</c>, <c>imported</c>, <c>committed</c> or <c>built</c>.</param>
 /// <param name="Reference">The name by which it was fetched, or the first that the archive gave it.</param>
 /// <param name="Registry">Where it was fetched; of an import the URL of the archive, or <c>-</c> for a client.</param>
 /// <param name="Digest">Its manifest's.</param>
 public sealed record ArrivalView(
     string How, string? Reference, string? Registry, string Digest, DateTimeOffset At, string By, string Cause, long Sequence);
+
+/// <summary>A build of an image.</summary>
+/// <param name="Status"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="References">What the image was to be called.</param>
+/// <param name="Dockerfile">Its path in the context.</param>
+/// <param name="Steps">How many were done, cached ones included.</param>
+/// <param name="Error">Why it failed.</param>
+/// <param name="By">Who asked for it.</param>
+public sealed record BuildView(
+    string Id, string Status, string[] References, string Dockerfile, string? ImageId, int Steps, int CachedSteps, string? Error, string By,
+    DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+
+/// <summary>A build with its steps.</summary>
+public sealed record BuildDetailView(BuildView Build, BuildStepView[] Steps);
+
+/// <summary>One step of a build.</summary>
+/// <param name="Stage">The stage's name, or its number from 0.</param>
+/// <param name="Line">Of the Dockerfile, from 1.</param>
+/// <param name="Instruction">As it is written.</param>
+/// <param name="Cached">An earlier build had done the same.</param>
+/// <param name="Reason">Why it was done, or need not be.</param>
+/// <param name="ContainerId">The container that ran a RUN.</param>
+public sealed record BuildStepView(
+    int Number, string Stage, int Line, string Instruction, string? ImageId, bool Cached, string Reason, string? ContainerId, DateTimeOffset StartedAt, double DurationMs);
 
 /// <summary>What the layers of an image hold.</summary>
 /// <param name="Layers">The lowest first.</param>

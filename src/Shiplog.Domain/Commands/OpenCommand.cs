@@ -1,3 +1,4 @@
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
@@ -30,6 +31,7 @@ public static class CommandLife
         ImagePullRequested e => new(e.CommandId, "PullImage", e),
         ImagePushRequested e => new(e.CommandId, "PushImage", e),
         ImageLoadRequested e => new(e.CommandId, "LoadImages", e),
+        ImageBuildRequested e => new(e.CommandId, "BuildImage", e),
         ImageRemoveRequested e => new(e.CommandId, "RemoveImage", e),
         VolumeCreateRequested e => new(e.CommandId, "CreateVolume", e),
         VolumeRemoveRequested e => new(e.CommandId, "RemoveVolume", e),
@@ -65,6 +67,8 @@ public static class CommandLife
         ImagePushFailed e => (e.CommandId, "PushImage"),
         ImageLoadCompleted e => (e.CommandId, "LoadImages"),
         ImageLoadFailed e => (e.CommandId, "LoadImages"),
+        ImageBuildCompleted e => (e.CommandId, "BuildImage"),
+        ImageBuildFailed e => (e.CommandId, "BuildImage"),
         ImageRemoved e => (e.CommandId, "RemoveImage"),
         ImageRemoveFailed e => (e.CommandId, "RemoveImage"),
         VolumeCreated { CommandId: { } id } => (id, "CreateVolume"),

@@ -18,4 +18,7 @@ public sealed record ContainerConfig(
 
     /// <summary>Instructions for builds that start from the image, or from one that is made of the container; absent for none.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public string[]? OnBuild { get; init; }
+
+    /// <summary>What runs the shell form of a build's instructions on the image; absent for <c>/bin/sh -c</c>.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string[]? Shell { get; init; }
 }

@@ -58,6 +58,16 @@ public sealed record ImageCommitted(
     string ImageId, string CommandId, string ContainerId, string ParentImageId, string? Author, string? Comment,
     string ManifestDigest, string ManifestMediaType, string ConfigJson, Layer[] Layers, DateTimeOffset At);
 
+/// <summary>On the image's stream: a step of a build made the image.</summary>
+/// <param name="CommandId">The build's: its stream says more of the step.</param>
+/// <param name="Step">Counts the build's steps from 1.</param>
+/// <param name="ParentImageId">The image that it was made on; <see langword="null"/> for none.</param>
+/// <param name="ContainerId">The container that ran a RUN; <see langword="null"/> for other instructions.</param>
+/// <param name="NewLayer">The chain id of the layer that it added; <see langword="null"/> for none.</param>
+public sealed record ImageBuilt(
+    string ImageId, string CommandId, int Step, string? ParentImageId, string? ContainerId, string? NewLayer,
+    string ManifestDigest, string ManifestMediaType, string ConfigJson, Layer[] Layers, DateTimeOffset At);
+
 /// <summary>On the reference's stream: the name points to this image now.</summary>
 public sealed record ImageTagged(string Reference, string ImageId, string? PreviousImageId, DateTimeOffset At);
 

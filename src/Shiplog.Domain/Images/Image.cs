@@ -7,7 +7,7 @@ public sealed record Image
     public string Id { get; init; } = "";
     /// <summary>Its content is on the host.</summary>
     public bool Present { get; init; }
-    /// <summary><c>pulled</c>, <c>loaded</c>, <c>imported</c> or <c>committed</c>: how it came here last.</summary>
+    /// <summary><c>pulled</c>, <c>loaded</c>, <c>imported</c>, <c>committed</c> or <c>built</c>: how it came here last.</summary>
     public string Origin { get; init; } = "";
     /// <summary>The digest of its manifest.</summary>
     public string ManifestDigest { get; init; } = "";
@@ -17,7 +17,7 @@ public sealed record Image
     public string ConfigJson { get; init; } = "";
     /// <summary>Lowest first.</summary>
     public Layer[] Layers { get; init; } = [];
-    /// <summary>The image below it, where a commit made it.</summary>
+    /// <summary>The image below it, where a commit or a build made it.</summary>
     public string? ParentImageId { get; init; }
     /// <summary>The container it was made of.</summary>
     public string? FromContainerId { get; init; }
@@ -49,6 +49,11 @@ public sealed record Image
             FromContainerId = e.ContainerId,
             Author = e.Author,
             Comment = e.Comment,
+        },
+        ImageBuilt e => Arrived(i, e.ImageId, "built", e.ManifestDigest, e.ManifestMediaType, e.ConfigJson, e.Layers, e.At) with
+        {
+            ParentImageId = e.ParentImageId,
+            FromContainerId = e.ContainerId,
         },
         ImagePushed e => i with { RepoDigests = WithRepoDigest(i.RepoDigests, e.Reference, e.ManifestDigest) },
         ImageDigestsUntagged e => i with { RepoDigests = [.. i.RepoDigests.Except(e.RepoDigests)] },

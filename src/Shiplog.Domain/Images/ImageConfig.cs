@@ -23,6 +23,14 @@ public sealed record ImageConfig(
     public static readonly ContainerConfig Nothing =
         new("", "", "", false, false, false, false, false, false, [], [], null, "", [], [], [], null, null);
 
+    /// <param name="platform"><c>linux</c>, <c>arm64</c> or <c>linux/arm64</c>.</param>
+    public bool Fits(string platform) => platform.Split('/') switch
+    {
+        [var one] => one == Os || one == Architecture,
+        [var os, var architecture, ..] => os == Os && architecture == Architecture,
+        _ => false,
+    };
+
     /// <summary>Reads the JSON of a config.</summary>
     public static bool TryParse(string json, [NotNullWhen(true)] out ImageConfig? config)
     {
@@ -87,6 +95,17 @@ public sealed record ImageConfig(
         return root.ToJsonString();
     }
 
+    /// <summary>The config of an image without layers and without a word on how it runs, for others to be made on.</summary>
+    public static ImageConfig Empty(string architecture, string? variant)
+    {
+        var root = new JsonObject { ["architecture"] = architecture };
+        if (variant is not null)
+            root["variant"] = variant;
+        root["os"] = "linux";
+        root["rootfs"] = new JsonObject { ["type"] = "layers", ["diff_ids"] = new JsonArray() };
+        return Read(root, root.ToJsonString());
+    }
+
     private static JsonValue Time(DateTimeOffset at) =>
         JsonValue.Create(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
 
@@ -110,6 +129,7 @@ public sealed record ImageConfig(
         ExposedPorts = c["ExposedPorts"] is JsonObject ports ? [.. ports.Select(p => p.Key)] : [],
         Volumes = c["Volumes"] is JsonObject volumes ? [.. volumes.Select(v => v.Key)] : [],
         StopSignal = c.Text("StopSignal") is { Length: > 0 } signal ? signal : null,
+        Shell = c.Texts("Shell") is { Length: > 0 } shell ? shell : null,
         OnBuild = c.Texts("OnBuild") is { Length: > 0 } triggers ? triggers : null,
         Healthcheck = c["Healthcheck"] is JsonObject check ? ReadHealthcheck(check) : null,
     };

@@ -41,6 +41,7 @@ internal static class ImageConfigJson
         Set(o, "Volumes", Keys(config.Volumes));
         Set(o, "Healthcheck", config.Healthcheck is { } check ? Health(check) : null);
         Set(o, "OnBuild", Array(config.OnBuild ?? []));
+        Set(o, "Shell", Array(config.Shell ?? []));
         Set(o, "StopSignal", config.StopSignal is { } signal ? JsonValue.Create(signal) : null);
         return o;
     }

@@ -13,7 +13,8 @@ namespace Shiplog.Domain.Images;
 /// <param name="Digest"><c>sha256:…</c></param>
 public sealed partial record ImageReference(string Domain, string Path, string? Tag, string? Digest)
 {
-    private const string DefaultDomain = "docker.io";
+    /// <summary>Where a name without a registry is.</summary>
+    public const string DefaultDomain = "docker.io";
 
     /// <summary>Domain and path: <c>docker.io/library/busybox</c>.</summary>
     public string Repository => $"{Domain}/{Path}";

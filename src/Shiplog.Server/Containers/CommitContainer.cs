@@ -13,7 +13,7 @@ internal sealed class CommitContainerEndpoint(
     IEventLog log, IEventFeed feed, ContainerCommands commands, TimeProvider time) : IDockerEndpoint
 {
     private static readonly HashSet<string> Unhonourable =
-        new(["Shell", "NetworkDisabled", "MacAddress"], StringComparer.OrdinalIgnoreCase);
+        new(["NetworkDisabled", "MacAddress"], StringComparer.OrdinalIgnoreCase);
 
     // The fact is in the log when the order's outcome is here; its announcement in this process is on its way.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -89,6 +89,7 @@ internal static class ContainerWire
         WorkingDir = c.WorkingDir,
         Entrypoint = c.Entrypoint,
         OnBuild = c.OnBuild,
+        Shell = c.Shell,
         Labels = c.Labels,
         StopSignal = c.StopSignal,
         StopTimeout = c.StopTimeout,

@@ -13,16 +13,28 @@ using HostOptions = Shiplog.Domain.Containers.HostOptions;
 namespace Shiplog.Server.Containers;
 
 /// <summary>POST /containers/create</summary>
-internal sealed class CreateContainerEndpoint(
-    IEventLog log, IVolumeLog volumes, RequestedNetworks networks, RequestedContainer requested, MountPlanner mounts, KernelFeatures kernel, TimeProvider time) : IDockerEndpoint
+internal sealed class CreateContainerEndpoint(ContainerCreator creator) : IDockerEndpoint
 {
-    private const int NameAttempts = 6;
-
     public async Task HandleAsync(DockerRequest request)
     {
         var body = await request.ReadJsonAsync(DockerJson.Default.CreateContainerBody)
             ?? throw DockerException.Invalid("invalid JSON: got EOF while reading request body");
-        var name = request.Query("name");
+        var created = await creator.CreateAsync(body, request.Query("name"), request.Query("platform"), request, request.NewCommand());
+        await request.WriteJsonAsync(created, DockerJson.Default.CreateContainerReply, 201);
+    }
+}
+
+/// <summary>Creates a container of what Docker's API says of it: judged, its mounts planned, its name found, appended.</summary>
+internal sealed class ContainerCreator(
+    IEventLog log, IVolumeLog volumes, RequestedNetworks networks, RequestedContainer requested, MountPlanner mounts, KernelFeatures kernel, TimeProvider time)
+{
+    private const int NameAttempts = 6;
+
+    /// <param name="name"><see langword="null"/> for one in words.</param>
+    /// <param name="platform">That the image has to be for; <see langword="null"/> for any.</param>
+    /// <exception cref="DockerException">It is refused.</exception>
+    public async Task<CreateContainerReply> CreateAsync(CreateContainerBody body, string? name, string? platform, DockerRequest request, CommandContext context)
+    {
         // Before anything is looked up: a bad name is told apart from an image that is not here yet.
         if (name is not null && !ContainerName.TryParse(name, out _))
             throw DockerException.Invalid($"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
@@ -35,8 +47,7 @@ internal sealed class CreateContainerEndpoint(
         if (fault is not null)
             throw DockerException.Of(fault);
         var attachments = await networks.ReadAsync(body, host.NetworkMode, request);
-        var image = await ImageAsync(body.Image, request);
-        var context = request.NewCommand();
+        var image = await ImageAsync(body.Image, platform, request);
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var command = new CreateContainer(
             context.CommandId, id, name ?? "", body.Image!, config, host, await mounts.PlanAsync(host.Mounts, config.Volumes, image, request.Cancellation))
@@ -44,8 +55,7 @@ internal sealed class CreateContainerEndpoint(
             Networks = attachments,
         };
         await AppendAsync(command, name, image, context);
-        await request.WriteJsonAsync(
-            new CreateContainerReply(id, warnings), DockerJson.Default.CreateContainerReply, 201);
+        return new CreateContainerReply(id, warnings);
     }
 
     /// <summary>By ids: whoever's namespaces are shared may be renamed.</summary>
@@ -94,13 +104,12 @@ internal sealed class CreateContainerEndpoint(
         return asked with { Links = [.. kept] };
     }
 
-    private async Task<Image> ImageAsync(string? name, DockerRequest request)
+    private async Task<Image> ImageAsync(string? name, string? platform, DockerRequest request)
     {
         if (string.IsNullOrEmpty(name))
             throw DockerException.Invalid("no image specified");
         var image = await log.FindImageAsync(name, request.Cancellation) ?? throw DockerException.NoSuchImage(name);
-        if (request.Query("platform") is { } platform && ImageConfig.TryParse(image.ConfigJson, out var config) &&
-            !Fits(platform, config))
+        if (platform is not null && ImageConfig.TryParse(image.ConfigJson, out var config) && !config.Fits(platform))
         {
             throw DockerException.NotFound(
                 $"image with reference {name} was found but its platform ({config.Os}/{config.Architecture}) does not match the specified platform ({platform})");
@@ -142,11 +151,4 @@ internal sealed class CreateContainerEndpoint(
             (c, states) => CreateVolume.Beside(CreateContainer.Decide(command, c, image, time.GetUtcNow()), plan, states, time.GetUtcNow()),
             context, CancellationToken.None);
     }
-
-    private static bool Fits(string platform, ImageConfig config) => platform.Split('/') switch
-    {
-        [var os] => os == config.Os || os == config.Architecture,
-        [var os, var architecture, ..] => os == config.Os && architecture == config.Architecture,
-        _ => false,
-    };
 }

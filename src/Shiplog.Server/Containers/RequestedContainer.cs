@@ -33,6 +33,7 @@ internal sealed class RequestedContainer(Instance instance)
         Healthcheck = b.Healthcheck is { } h ? new Healthcheck(
             h.Test ?? [], h.Interval ?? 0, h.Timeout ?? 0, h.StartPeriod ?? 0, h.StartInterval ?? 0, h.Retries ?? 0) : null,
         OnBuild = b.OnBuild is [] ? null : b.OnBuild,
+        Shell = b.Shell is [] ? null : b.Shell,
     };
 
     private static HostOptions Host(HostConfigBody h, string network)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
+using Shiplog.Server.Builds;
 using Shiplog.Server.Containers;
 using Shiplog.Server.DockerApi.Dto;
 using Shiplog.Server.Engine;
@@ -20,8 +21,9 @@ internal static class DockerApiSetup
 
     public static IServiceCollection AddDockerApi(this IServiceCollection services) => services
         .AddSingleton<DockerRoutes>().AddSingleton<NetworkDirectory>().AddSingleton<NetworkRemover>().AddSingleton<RequestedNetworks>().AddSingleton<RequestedContainer>().AddSingleton<MountPlanner>()
-        .AddSingleton<ContainerCommands>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
+        .AddSingleton<ContainerCommands>().AddSingleton<ContainerCreator>().AddSingleton<ContainerStarter>().AddSingleton<ContainerStopper>().AddSingleton<ContainerKiller>()
         .AddSingleton<OrderWithProgress>().AddSingleton<ArchiveUpload>().AddSingleton<ImportImageEndpoint>().AddSingleton<ImageRemover>().AddSingleton<VolumeDirectory>().AddSingleton<VolumeRemover>().AddSingleton<KernelFeatures>().AddSingleton<StorageOfHost>()
+        .AddSingleton<ImagePulls>().AddSingleton<BuildCache>().AddSingleton<BuildContainers>().AddSingleton<BuildSteps>().AddSingleton<BaseImages>().AddSingleton<RemoteContexts>().AddSingleton<BuildContext>()
         .AddSingleton<ExecInputs>().AddSingleton<InFlight>().AddSingleton<ContainerFiles>().AddSingleton<ContainerMeasure>()
         .AddHostedService<AnonymousVolumes>();
 

@@ -62,6 +62,14 @@ namespace Shiplog.Server.DockerApi;
 [JsonSerializable(typeof(ConnectNetworkBody))]
 [JsonSerializable(typeof(DisconnectNetworkBody))]
 [JsonSerializable(typeof(NetworksPruned))]
+[JsonSerializable(typeof(BuildLine))]
+[JsonSerializable(typeof(BuildAux))]
+[JsonSerializable(typeof(BuildCopy))]
+[JsonSerializable(typeof(BuildSourceDigest))]
+[JsonSerializable(typeof(UlimitBody[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(Dictionary<string, AuthConfig>))]
 internal sealed partial class DockerJsonContext : JsonSerializerContext;
 
 /// <summary>The one context, with Docker's escapes.</summary>

@@ -1,3 +1,4 @@
+using Shiplog.Server.Builds;
 using Shiplog.Server.Containers;
 using Shiplog.Server.Engine;
 using Shiplog.Server.Images;
@@ -79,7 +80,7 @@ internal sealed class DockerRoutes(IServiceProvider services)
         NotBuilt("PUT", "/volumes/{name}", "changing a cluster volume"),
         NoSuch("GET", "/plugins/{name}/json", name => $"plugin \"{name}\" not found"),
 
-        NotBuilt("POST", "/build", "building images"),
+        On<BuildImageEndpoint>(services, "POST", "/build"),
         NotBuilt("POST", "/build/prune", "pruning the build cache"),
         NotBuilt("POST", "/session", "building images by BuildKit"),
         NotBuilt("POST", "/grpc", "building images by BuildKit"),

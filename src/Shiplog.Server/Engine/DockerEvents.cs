@@ -79,6 +79,7 @@ internal static class DockerEvents
             "image_pushed" => [Image(view, "push", Familiar(d.Text("reference")), Repository(d.Text("reference")))],
             "image_loaded" => [Image(view, d.TryGetProperty("importedFrom", out _) ? "import" : "load", d.Text("imageId"), d.Text("imageId"))],
             "image_committed" => [Image(view, "create", d.Text("imageId"), d.Text("imageId"))],
+            "image_built" => [Image(view, "build", d.Text("imageId"), d.Text("imageId"))],
             "image_tagged" => [Image(view, "tag", d.Text("imageId"), Familiar(d.Text("reference")))],
             "image_untagged" => [Image(view, "untag", d.Text("imageId"), Familiar(d.Text("reference")))],
             "image_digests_untagged" => [.. d.GetProperty("repoDigests").EnumerateArray().Select(r => Image(view, "untag", d.Text("imageId"), Familiar(r.GetString()!)))],

@@ -11,6 +11,8 @@ internal sealed class Ping : IDockerEndpoint
         headers.CacheControl = "no-cache, no-store, must-revalidate";
         headers.Pragma = "no-cache";
         headers["Swarm"] = "inactive";
+        // The classic builder: a client that has BuildKit as well chooses by it.
+        headers["Builder-Version"] = "1";
         request.Response.ContentType = "text/plain; charset=utf-8";
         if (HttpMethods.IsHead(request.Http.Request.Method))
             request.Response.ContentLength = 0;

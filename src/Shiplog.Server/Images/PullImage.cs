@@ -1,3 +1,4 @@
+using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Images;
 using Shiplog.Server.Containers;
 using Shiplog.Server.DockerApi;
@@ -8,7 +9,7 @@ using PullImage = Shiplog.Domain.Images.PullImage;
 namespace Shiplog.Server.Images;
 
 /// <summary>POST /images/create: the worker's progress is passed on while the order runs.</summary>
-internal sealed class PullImageEndpoint(IEventLog log, OrderWithProgress orders, ImportImageEndpoint import, TimeProvider time) : IDockerEndpoint
+internal sealed class PullImageEndpoint(ImagePulls pulls, ImportImageEndpoint import) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
@@ -19,19 +20,34 @@ internal sealed class PullImageEndpoint(IEventLog log, OrderWithProgress orders,
         }
 
         var reference = Reference(image.TrimEnd(':'), request.Query("tag"));
-        var context = request.NewCommand();
-        var command = new PullImage(context.CommandId, reference.ToString(), request.Version.AtLeast(32) ? request.Query("platform") : null);
-        using var progress = await orders.WatchAsync(context.CommandId, request);
-        var decision = await log.DecideAsync<Reference>(
-            Streams.Reference(command.Reference), r => PullImage.Decide(command, r, time.GetUtcNow()), context, CancellationToken.None);
-        var intent = ContainerCommands.Accepted<ImagePullRequested>(decision)
-            ?? throw new InvalidOperationException("a new pull has been accepted before");
-        await orders.RunAsync(OrderFactory.Pull(intent, RegistryAuth.Of(request.Http.Request)), progress, request);
+        await pulls.PullAsync(reference, request.Version.AtLeast(32) ? request.Query("platform") : null, RegistryAuth.Of(request.Http.Request), quiet: false, request);
     }
 
     private static ImageReference Reference(string image, string? tag)
     {
         var text = tag is null ? image : tag.Contains(':', StringComparison.Ordinal) ? $"{image}@{tag}" : $"{image}:{tag}";
         return ImageReference.TryParse(text, out var reference, out var error) ? reference : throw DockerException.Invalid(error);
+    }
+}
+
+/// <summary>Fetches images, and tells the client how it goes on.</summary>
+internal sealed class ImagePulls(IEventLog log, IWorker worker, OrderWithProgress orders, TimeProvider time)
+{
+    /// <param name="quiet">Nothing is told but a failure, which is thrown.</param>
+    /// <returns>Whether the image is here; where it is not, the client has been told.</returns>
+    /// <exception cref="DockerException">It is not to be had, and nothing had been told.</exception>
+    public async Task<bool> PullAsync(ImageReference reference, string? platform, RegistryCredentials? credentials, bool quiet, DockerRequest request)
+    {
+        var context = request.NewCommand();
+        var command = new PullImage(context.CommandId, reference.ToString(), platform);
+        using var progress = quiet ? null : await orders.WatchAsync(context.CommandId, request);
+        var decision = await log.DecideAsync<Reference>(
+            Streams.Reference(command.Reference), r => PullImage.Decide(command, r, time.GetUtcNow()), context, CancellationToken.None);
+        var intent = ContainerCommands.Accepted<ImagePullRequested>(decision)
+            ?? throw new InvalidOperationException("a new pull has been accepted before");
+        var order = OrderFactory.Pull(intent, credentials);
+        if (progress is not null)
+            return await orders.RunAsync(order, progress, request);
+        return (await worker.SendAsync(order, request.Cancellation)).Failure is { } failure ? throw DockerErrors.Of(failure) : true;
     }
 }

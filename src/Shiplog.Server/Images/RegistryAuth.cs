@@ -24,6 +24,23 @@ internal static class RegistryAuth
         }
     }
 
+    /// <summary>Of the header <c>X-Registry-Config</c>, which has those of several registries: of this one.</summary>
+    /// <returns><see langword="null"/> where there are none, or where they cannot be read.</returns>
+    public static RegistryCredentials? OfConfig(HttpRequest request, string domain)
+    {
+        if (request.Headers["X-Registry-Config"] is not [{ Length: > 0 } header, ..])
+            return null;
+        try
+        {
+            var all = JsonSerializer.Deserialize(Decode(header), DockerJson.Default.DictionaryStringAuthConfig) ?? [];
+            return Of(all.GetValueOrDefault(domain) ?? (domain is ImageReference.DefaultDomain ? all.GetValueOrDefault("https://index.docker.io/v1/") : null));
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Name and password may come as one, <c>auth</c>.</summary>
     public static RegistryCredentials? Of(AuthConfig? auth)
     {

@@ -1,8 +1,10 @@
 using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Images;
 using Shiplog.Domain.Networks;
 using Shiplog.Domain.Volumes;
+using Shiplog.Server.Builds;
 using Shiplog.Server.Orders;
 using Shiplog.Server.Store;
 using Shiplog.Server.Volumes;
@@ -11,7 +13,7 @@ namespace Shiplog.Server.Recovery;
 
 /// <summary>Drives one open command to its outcome: the same order, under the same id, or a failure with the reason.</summary>
 internal sealed partial class Redrive(
-    OpenCommands open, IEventLog log, VolumeDirectory volumes, WorkerClient worker, OrderFactory orders, ILogger<Redrive> logger)
+    OpenCommands open, IEventLog log, VolumeDirectory volumes, WorkerClient worker, OrderFactory orders, BuildContainers builds, ILogger<Redrive> logger)
 {
     /// <summary>Returns when the command has its outcome, or the worker is away.</summary>
     /// <exception cref="StoreAwayException">PostgreSQL does not answer.</exception>
@@ -20,6 +22,8 @@ internal sealed partial class Redrive(
         var (order, reason) = await OrderAsync(row.Intent, cancellation);
         if (order is null)
         {
+            if (row.Intent is ImageBuildRequested)
+                await builds.RemoveOfAsync(row.CommandId, () => row.Context with { CommandId = Guid.CreateVersion7().ToString("n"), Cause = "recovery" });
             await FailAsync(row, new OrderFailure("", FailureKind.Interrupted, reason), cancellation);
             return;
         }
@@ -70,6 +74,7 @@ internal sealed partial class Redrive(
         // Sent late, the signal might hit another run of the program.
         ContainerKillRequested => (null, "interrupted before it was known whether the signal was delivered"),
         // The archive came over the client's connection, which is gone.
+        ImageBuildRequested => (null, "interrupted: the context came over the client's connection, which is gone; build it again"),
         ImageLoadRequested => (null, "interrupted: the archive's upload did not end; load it again"),
         ContainerFilesReadRequested => (null, "interrupted: the archive did not go out whole; copy again"),
         ContainerFilesWriteRequested => (null, "interrupted: the archive did not come in whole; some of it may have been copied"),

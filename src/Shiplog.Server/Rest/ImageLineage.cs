@@ -137,7 +137,7 @@ internal sealed partial class ImageLineage(StoreReader reader)
         """
         select case when data ->> 'importedFrom' is not null then 'imported' else replace(type, 'image_', '') end, coalesce(data ->> 'reference', data -> 'references' ->> 0), coalesce(data ->> 'registry', data ->> 'importedFrom'), data ->> 'manifestDigest',
           (data ->> 'at')::timestamptz, coalesce(user_name, ''), coalesce(headers ->> 'cause', ''), seq_id
-        from mt_events where stream_id = $1 and type in ('image_pulled', 'image_loaded', 'image_committed') order by seq_id
+        from mt_events where stream_id = $1 and type in ('image_pulled', 'image_loaded', 'image_committed', 'image_built') order by seq_id
         """,
         row => new ArrivalView(
             row.GetString(0), Text(row, 1), Text(row, 2), row.GetString(3), row.GetFieldValue<DateTimeOffset>(4), row.GetString(5), row.GetString(6),

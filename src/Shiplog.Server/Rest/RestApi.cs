@@ -24,6 +24,7 @@ internal static class RestApi
         .AddSingleton<ImageViews>()
         .AddSingleton<ImageLineage>()
         .AddSingleton<ImageLayers>()
+        .AddSingleton<BuildViews>()
         .AddSingleton<ContainerLogs>()
         .AddSingleton<AddressViews>()
         .AddSingleton<PortViews>()
@@ -93,6 +94,10 @@ internal static class RestApi
             await layers.FilesAsync(image, layer, cancellation) is { } files ? Ok(files) : NoImage(image));
         api.MapGet("/images/diff", async (ImageLayers layers, string from, string to, CancellationToken cancellation) =>
             await layers.CompareAsync(from, to, cancellation) is (var files, var missing) && missing is null ? Ok(files!) : NoImage(missing!));
+        api.MapGet("/builds", async (BuildViews builds, CancellationToken cancellation) => Ok(await builds.ListAsync(cancellation)));
+        api.MapGet("/builds/{id}", async (BuildViews builds, string id, CancellationToken cancellation) =>
+            await builds.FindAsync(id, cancellation) is { } build ? Ok(build)
+            : Problem(StatusCodes.Status404NotFound, "not found", $"no build has the id {id}"));
         api.MapGet("/tags", async (ImageLineage lineage, string name, DateTimeOffset? at, CancellationToken cancellation) =>
             ImageReference.TryParse(name, out var reference, out var error) ? Ok(await lineage.TagChangesAsync(reference, at, cancellation))
             : Problem(StatusCodes.Status400BadRequest, "invalid name", error));

@@ -1,5 +1,6 @@
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain;
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Commands;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Hosts;
@@ -48,6 +49,9 @@ internal sealed class BatchTranslation(
                     streams.Add(Streams.Image(r.Image.ImageId));
                     if (command?.Intent is ContainerCommitRequested { Reference: { } reference })
                         streams.Add(Streams.Reference(reference));
+                    break;
+                case ImageBuiltReport r:
+                    streams.Add(Streams.Image(r.Image.ImageId));
                     break;
                 case ImageRemovedReport r:
                     streams.Add(Streams.Image(r.ImageId));
@@ -123,6 +127,9 @@ internal sealed class BatchTranslation(
                 break;
             case ContainerCommittedReport r:
                 Committed(r);
+                break;
+            case ImageBuiltReport r:
+                Record(Streams.Image(r.Image.ImageId), RecordImageBuilt.Decide(r));
                 break;
             case ContainerRemovedReport r:
                 Removed(r);
@@ -282,6 +289,7 @@ internal sealed class BatchTranslation(
         ImagePushRequested i => Streams.Reference(i.Reference),
         ImageRemoveRequested i => Streams.Image(i.ImageId),
         ImageLoadRequested i => Streams.Load(i.CommandId),
+        ImageBuildRequested i => Streams.Build(i.CommandId),
         VolumeCreateRequested i => Streams.Volume(i.Name),
         VolumeRemoveRequested i => Streams.Volume(i.Name),
         NetworkRemoveRequested i => Streams.Network(i.NetworkId),

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Marten.Events;
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 using Shiplog.Domain.Hosts;
 using Shiplog.Domain.Images;
@@ -72,6 +73,12 @@ internal static class EventNames
         [typeof(ImageLoadFailed)] = "image_load_failed",
         [typeof(ImageLoaded)] = "image_loaded",
         [typeof(ImageCommitted)] = "image_committed",
+        [typeof(ImageBuilt)] = "image_built",
+        [typeof(ImageBuildRequested)] = "image_build_requested",
+        [typeof(BuildContextReceived)] = "build_context_received",
+        [typeof(BuildStepCompleted)] = "build_step_completed",
+        [typeof(ImageBuildCompleted)] = "image_build_completed",
+        [typeof(ImageBuildFailed)] = "image_build_failed",
         [typeof(ImageTagged)] = "image_tagged",
         [typeof(ImageUntagged)] = "image_untagged",
         [typeof(ImageDigestsUntagged)] = "image_digests_untagged",
@@ -114,6 +121,7 @@ internal static class EventNames
     public static string StreamKindOf(Type @event) => @event.Namespace switch
     {
         "Shiplog.Domain.Containers" => "container",
+        "Shiplog.Domain.Builds" => "build",
         "Shiplog.Domain.Networks" => "network",
         "Shiplog.Domain.Volumes" => "volume",
         "Shiplog.Domain.Hosts" => "host",

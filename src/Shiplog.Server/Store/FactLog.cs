@@ -56,6 +56,9 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
         return events.Count;
     }
 
+    /// <summary>An order of a step serves the build, which is what was accepted.</summary>
+    private static string CommandOf(ReportBatch batch) => batch.Reports.OfType<ImageBuiltReport>().FirstOrDefault()?.BuildId ?? batch.CommandId ?? "";
+
     private async Task<(bool Repeated, OpenCommandRow? Command)> ReadAsync(IDocumentSession session, ReportBatch batch)
     {
         await using var read = new NpgsqlBatch(session.Connection);
@@ -65,7 +68,7 @@ internal sealed partial class FactLog(Pen pen, IDocumentStore store, TimeProvide
         });
         read.BatchCommands.Add(new NpgsqlBatchCommand(OpenCommandRow.Select + " where c.command_id = $1")
         {
-            Parameters = { new() { Value = batch.CommandId ?? "" } },
+            Parameters = { new() { Value = CommandOf(batch) } },
         });
         await using var rows = await read.ExecuteReaderAsync();
         var repeated = await rows.ReadAsync();

@@ -68,6 +68,7 @@ internal sealed class ImageHistoryProjection : SingleStreamProjection<ImageHisto
         IncludeType<ImagePulled>();
         IncludeType<ImageLoaded>();
         IncludeType<ImageCommitted>();
+        IncludeType<ImageBuilt>();
     }
 
     public override ImageHistory? Evolve(ImageHistory? history, string id, IEvent e) => e.Data switch
@@ -75,6 +76,7 @@ internal sealed class ImageHistoryProjection : SingleStreamProjection<ImageHisto
         ImagePulled pulled => With(history, id, e, "pulled", pulled.At),
         ImageLoaded loaded => With(history, id, e, loaded.ImportedFrom is null ? "loaded" : "imported", loaded.At),
         ImageCommitted committed => With(history, id, e, "committed", committed.At),
+        ImageBuilt built => With(history, id, e, "built", built.At),
         _ => history,
     };
 

@@ -112,7 +112,7 @@ internal sealed class ImageProjection : SingleStreamProjection<ImageSnapshot, st
         {
             Id = id,
             State = Image.Apply(snapshot?.State ?? Image.Absent, e.Data),
-            RecordedBy = e.Data is ImagePulled or ImageLoaded or ImageCommitted ? e.UserName ?? "" : snapshot?.RecordedBy ?? "",
+            RecordedBy = e.Data is ImagePulled or ImageLoaded or ImageCommitted or ImageBuilt ? e.UserName ?? "" : snapshot?.RecordedBy ?? "",
         };
 }
 

@@ -70,7 +70,7 @@ internal static class States
 
     private static async Task<bool> ExistsAsync(this IDocumentSession session, string stream)
     {
-        if (Streams.TypeOf(stream) is var type && type != typeof(Host) && type != typeof(Load))
+        if (Absent(Streams.TypeOf(stream)) is not null)
             return await session.LoadStateAsync(stream) is not null;
         await using var command = new NpgsqlCommand("select 1 from mt_streams where id = $1", session.Connection);
         command.Parameters.Add(new NpgsqlParameter { Value = stream });

@@ -24,6 +24,9 @@ internal static class Streams
     /// <summary>An archive that was loaded has no object of its own to tell of.</summary>
     public static string Load(string commandId) => "load/" + commandId;
 
+    /// <param name="id">The build's command id.</param>
+    public static string Build(string id) => "build/" + id;
+
     /// <summary>The declared type of the stream with this key.</summary>
     public static Type TypeOf(string key) => key[..key.IndexOf('/', StringComparison.Ordinal)] switch
     {
@@ -34,6 +37,7 @@ internal static class Streams
         "volume" => typeof(Volume),
         "host" => typeof(Host),
         "load" => typeof(Load),
+        "build" => typeof(Build),
         _ => throw new ArgumentException($"no such kind of stream: {key}", nameof(key)),
     };
 
@@ -46,3 +50,6 @@ internal sealed class Host;
 
 /// <summary>Declares the type of load streams, which have no state.</summary>
 internal sealed class Load;
+
+/// <summary>Declares the type of build streams, which have no state.</summary>
+internal sealed class Build;

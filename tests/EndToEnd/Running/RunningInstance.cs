@@ -83,8 +83,10 @@ public sealed class RunningInstance : IAsyncLifetime, IDisposable
     internal async Task<EventView[]> EventsAfterAsync(long sequence) =>
         Deserialize(await _rest.GetStringAsync($"api/v1/events?after={sequence}&limit=1000"));
 
-    internal async Task<StatusView> StatusAsync() =>
-        JsonSerializer.Deserialize<StatusView>(await _rest.GetStringAsync("api/v1/status"), JsonSerializerOptions.Web)!;
+    internal Task<StatusView> StatusAsync() => RestAsync<StatusView>("status");
+
+    /// <summary>What REST tells of a path below <c>/api/v1</c>.</summary>
+    internal async Task<T> RestAsync<T>(string path) => JsonSerializer.Deserialize<T>(await _rest.GetStringAsync("api/v1/" + path), JsonSerializerOptions.Web)!;
 
     /// <summary>The process id of <c>server</c>, <c>worker</c>, <c>postgresql</c> or <c>registry</c>.</summary>
     internal int ProcessId(string name) =>

@@ -38,6 +38,7 @@ internal sealed record ContainerConfigDto
     public string[]? Entrypoint { get; init; }
     public string[]? OnBuild { get; init; }
     public Dictionary<string, string> Labels { get; init; } = [];
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string[]? Shell { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? StopSignal { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? StopTimeout { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public HealthcheckDto? Healthcheck { get; init; }

@@ -31,6 +31,7 @@ internal sealed record CreateContainerBody
     public int? StopTimeout { get; init; }
     public HealthcheckDto? Healthcheck { get; init; }
     public string[]? OnBuild { get; init; }
+    public string[]? Shell { get; init; }
     public HostConfigBody? HostConfig { get; init; }
     public NetworkingConfigBody? NetworkingConfig { get; init; }
     public string? MacAddress { get; init; }

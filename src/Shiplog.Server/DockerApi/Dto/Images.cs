@@ -83,7 +83,11 @@ internal sealed record ProgressError(
 /// <summary>A line of progress in words.</summary>
 internal sealed record ProgressStatus([property: JsonPropertyName("status")] string Status);
 
-internal sealed record ProgressErrorDetail([property: JsonPropertyName("message")] string Message);
+internal sealed record ProgressErrorDetail([property: JsonPropertyName("message")] string Message)
+{
+    /// <summary>Of a build's program that failed.</summary>
+    [JsonPropertyName("code"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Code { get; init; }
+}
 
 /// <summary>X-Registry-Auth, and the body of POST /auth.</summary>
 internal sealed record AuthConfig
