@@ -83,22 +83,16 @@ public sealed partial record Dockerfile
         _ => [],
     };
 
-    /// <summary>A source that means a stage that is not there yet.</summary>
-    private string? SourceFault()
+    /// <summary>The first source that means a stage that is not there yet.</summary>
+    private string? SourceFault() => Stages.SelectMany(s => s.Instructions.SelectMany(i => Sources(i).Select(from => SourceFault(s, i, from)))).FirstOrDefault(f => f is not null);
+
+    private string? SourceFault(BuildStage stage, Instruction instruction, string from)
     {
-        foreach (var stage in Stages)
-        {
-            foreach (var copy in stage.Instructions.Where(i => i.Keyword is "COPY" && i.Flag("from") is not null))
-            {
-                var from = copy.Flag("from")!;
-                if (StageOf(from, stage.Index) is not null)
-                    continue;
-                if (StageOf(from, Stages.Length) is not null)
-                    return OnLine(copy.Line, $"cannot copy from stage {Words.Quoted(from)}, it needs to be defined before current stage {Words.Quoted(stage.Title)}");
-                if (from.All(char.IsAsciiDigit))
-                    return OnLine(copy.Line, $"invalid stage index {from}");
-            }
-        }
-        return null;
+        if (StageOf(from, stage.Index) is not null)
+            return null;
+        var (does, copies) = instruction.Keyword is "COPY" ? ("copy", true) : ("mount", false);
+        if (StageOf(from, Stages.Length) is not null)
+            return OnLine(instruction.Line, $"cannot {does} from stage {Words.Quoted(from)}, it needs to be defined before current stage {Words.Quoted(stage.Title)}");
+        return copies && from.All(char.IsAsciiDigit) ? OnLine(instruction.Line, $"invalid stage index {from}") : null;
     }
 }

@@ -28,12 +28,24 @@ internal sealed class PathPattern
 
     private sealed record Part(Kind Kind, (Rune From, Rune To)[] Ranges, bool Negated)
     {
+        public bool IsLiteral => Kind is Kind.Class && !Negated && Ranges is [var only] && only.From == only.To;
+
+        public bool CanBeNothing => Kind is Kind.Star or Kind.All or Kind.Folders;
+
         public bool Takes(Rune c) => Kind is Kind.Any ? c.Value != '/' : Ranges.Any(r => r.From <= c && c <= r.To) != Negated;
     }
 
-    private readonly Part[] _parts;
+    // With more places than this at which a pattern can be, they do not go on the stack.
+    private const int FewPlaces = 512;
 
-    private PathPattern(Part[] parts) => _parts = parts;
+    private readonly Part[] _parts;
+    private readonly string? _plain;
+
+    private PathPattern(Part[] parts)
+    {
+        _parts = parts;
+        _plain = parts.All(p => p.IsLiteral) ? string.Concat(parts.Select(p => p.Ranges[0].From.ToString())) : null;
+    }
 
     /// <summary>Without empty and <c>.</c> parts, <c>..</c> resolved as far as can be told; <c>.</c> for nothing (Go's <c>path.Clean</c>).</summary>
     public static string Clean(string path)
@@ -78,25 +90,29 @@ internal sealed class PathPattern
     /// <param name="path">Clean, and not absolute.</param>
     public bool MatchesOrHolds(string path)
     {
+        if (_plain is not null)
+            return path.StartsWith(_plain, StringComparison.Ordinal) && (path.Length == _plain.Length || path[_plain.Length] == '/');
         // All places of the pattern at which one can be, a character of the path at a time: the time that it takes does not depend on luck.
-        var places = new bool[_parts.Length + 1];
+        var count = _parts.Length + 1;
+        var places = count > FewPlaces ? new bool[count] : stackalloc bool[count];
+        var next = count > FewPlaces ? new bool[count] : stackalloc bool[count];
         Enter(places, 0);
         foreach (var c in path.EnumerateRunes())
         {
             if (c.Value == '/' && places[^1])
                 return true;
-            var next = new bool[places.Length];
+            next.Clear();
             for (var i = 0; i < _parts.Length; i++)
             {
                 if (places[i])
                     Step(next, i, c);
             }
-            places = next;
+            next.CopyTo(places);
         }
         return places[^1];
     }
 
-    private void Step(bool[] next, int place, Rune c)
+    private void Step(Span<bool> next, int place, Rune c)
     {
         switch (_parts[place].Kind)
         {
@@ -105,7 +121,7 @@ internal sealed class PathPattern
                 Enter(next, place);
                 break;
             case Kind.Folders:
-                // Inside, only a slash leads out again; the place before it is where nothing has been taken.
+                // Once inside, only a slash leads out again.
                 next[place] = true;
                 if (c.Value == '/')
                     Enter(next, place + 1);
@@ -116,12 +132,12 @@ internal sealed class PathPattern
         }
     }
 
-    /// <summary>Being at a part that can take nothing is being behind it as well.</summary>
-    private void Enter(bool[] places, int place)
+    /// <summary>Being at a part that can be nothing is being behind it as well.</summary>
+    private void Enter(Span<bool> places, int place)
     {
         places[place] = true;
-        if (place < _parts.Length && _parts[place].Kind is Kind.Star or Kind.All or Kind.Folders)
-            Enter(places, place + 1);
+        while (place < _parts.Length && _parts[place].CanBeNothing)
+            places[++place] = true;
     }
 
     private static Part? Next(Rune[] text, ref int at, bool first)

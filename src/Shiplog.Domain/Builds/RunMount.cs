@@ -7,7 +7,7 @@ namespace Shiplog.Domain.Builds;
 /// <param name="Type">bind, cache, tmpfs, secret or ssh.</param>
 /// <param name="From">A stage or an image; absent for the build's context, of a cache for an empty folder.</param>
 /// <param name="Source">In <paramref name="From"/>; of a secret its id.</param>
-/// <param name="Target">As it is written: relative to the working directory where it is not absolute.</param>
+/// <param name="Target">As it is written: where it is not absolute, seen from the working directory; absent, it is that.</param>
 /// <param name="Size">The most that a tmpfs takes, in bytes; 0 for no limit of its own.</param>
 /// <param name="Id">Of a cache, a secret or an ssh agent.</param>
 /// <param name="Sharing">shared, private or locked; absent where nothing is said.</param>

@@ -61,7 +61,7 @@ internal sealed partial class RunMountReader
             (_, { Type: "secret", Source.Length: > 0, Id.Length: > 0 }) => "both source and id can't be set",
             (_, { Type: not "cache", Sharing: not null }) => $"invalid cache sharing set for {of} mount",
             // It would hide the whole image.
-            (_, { Type: "bind" or "cache" or "tmpfs", Target: null or "" or "/" }) => $"invalid mount target {Words.Quoted(mount.Target ?? "")}",
+            (_, { Type: "bind" or "cache" or "tmpfs", Target.Length: > 0 }) when PathPattern.Clean(mount.Target) is "/" => "invalid mount target \"/\"",
             _ => null,
         };
     }

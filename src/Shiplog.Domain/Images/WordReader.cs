@@ -46,8 +46,6 @@ internal sealed class WordReader(string text, Func<string, string?> variables, c
     {
         while (!AtEnd)
         {
-            if (output.Length > Longest)
-                return Fail("the result is too long");
             var c = text[_at];
             if (c == stop)
             {
@@ -56,6 +54,8 @@ internal sealed class WordReader(string text, Func<string, string?> variables, c
             }
             if (!One(c, keepsEscapes, output))
                 return false;
+            if (output.Length > Longest)
+                return Fail("the result is too long");
         }
         return stop is null || Fail($"unexpected end of statement while looking for matching {stop}");
     }
