@@ -19,7 +19,9 @@ public static class CopyArguments
         Instruction copy, Func<string, string?> variables, char escape, [NotNullWhen(true)] out CopySources? sources, [NotNullWhen(false)] out Refusal? refusal)
     {
         sources = null;
-        var fault = JsonForm.TryRead(copy.Rest, out var words, out var wrong) ? Read(copy, words ?? InstructionRules.Blanks(copy.Rest), variables, escape, out sources) : wrong;
+        var fault = JsonForm.TryRead(copy.Rest, out var words, out var wrong)
+            ? Read(copy, words ?? InstructionRules.Blanks(copy.Rest), variables, escape, out sources)
+            : wrong;
         refusal = fault is null ? null : new Refusal(RefusalKind.Invalid, Dockerfile.OnLine(copy.Line, fault));
         if (fault is not null)
             sources = null;

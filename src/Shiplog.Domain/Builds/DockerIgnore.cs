@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Shiplog.Domain.Builds;
 
@@ -27,7 +28,7 @@ public sealed class DockerIgnore
             if (lines[i].StartsWith('#'))
                 continue;
             if (Read(lines[i].Trim(), patterns) is { } fault)
-                refusal = new Refusal(RefusalKind.Invalid, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"error reading .dockerignore: line {i + 1}: {fault}"));
+                refusal = new Refusal(RefusalKind.Invalid, string.Create(CultureInfo.InvariantCulture, $"error reading .dockerignore: line {i + 1}: {fault}"));
         }
         ignore = refusal is null ? new([.. patterns]) : null;
         return ignore is not null;

@@ -84,7 +84,8 @@ public sealed partial record Dockerfile
     };
 
     /// <summary>The first source that means a stage that is not there yet.</summary>
-    private string? SourceFault() => Stages.SelectMany(s => s.Instructions.SelectMany(i => Sources(i).Select(from => SourceFault(s, i, from)))).FirstOrDefault(f => f is not null);
+    private string? SourceFault() =>
+        Stages.SelectMany(s => s.Instructions.SelectMany(i => Sources(i).Select(from => SourceFault(s, i, from)))).FirstOrDefault(f => f is not null);
 
     private string? SourceFault(BuildStage stage, Instruction instruction, string from)
     {
@@ -92,7 +93,10 @@ public sealed partial record Dockerfile
             return null;
         var (does, copies) = instruction.Keyword is "COPY" ? ("copy", true) : ("mount", false);
         if (StageOf(from, Stages.Length) is not null)
-            return OnLine(instruction.Line, $"cannot {does} from stage {Words.Quoted(from)}, it needs to be defined before current stage {Words.Quoted(stage.Title)}");
+        {
+            var (other, present) = (Words.Quoted(from), Words.Quoted(stage.Title));
+            return OnLine(instruction.Line, $"cannot {does} from stage {other}, it needs to be defined before current stage {present}");
+        }
         return copies && from.All(char.IsAsciiDigit) ? OnLine(instruction.Line, $"invalid stage index {from}") : null;
     }
 }

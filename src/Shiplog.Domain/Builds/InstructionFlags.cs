@@ -15,21 +15,11 @@ internal static class InstructionFlags
 
     private static readonly Dictionary<string, Dictionary<string, Kind>> Known = new()
     {
-        ["FROM"] = new() { ["platform"] = Kind.Text },
-        ["RUN"] = new() { ["mount"] = Kind.Texts, ["network"] = Kind.Text, ["security"] = Kind.Text },
-        ["ADD"] = new()
-        {
-            ["chown"] = Kind.Text, ["chmod"] = Kind.Text, ["link"] = Kind.YesOrNo, ["keep-git-dir"] = Kind.YesOrNo, ["checksum"] = Kind.Text,
-            ["exclude"] = Kind.Texts, ["unpack"] = Kind.YesOrNo,
-        },
-        ["COPY"] = new()
-        {
-            ["from"] = Kind.Text, ["chown"] = Kind.Text, ["chmod"] = Kind.Text, ["link"] = Kind.YesOrNo, ["parents"] = Kind.YesOrNo, ["exclude"] = Kind.Texts,
-        },
-        ["HEALTHCHECK"] = new()
-        {
-            ["interval"] = Kind.Text, ["timeout"] = Kind.Text, ["start-period"] = Kind.Text, ["start-interval"] = Kind.Text, ["retries"] = Kind.Text,
-        },
+        ["FROM"] = Flags(["platform"]),
+        ["RUN"] = Flags(["network", "security"], texts: ["mount"]),
+        ["ADD"] = Flags(["chown", "chmod", "checksum"], texts: ["exclude"], yesOrNo: ["link", "keep-git-dir", "unpack"]),
+        ["COPY"] = Flags(["from", "chown", "chmod"], texts: ["exclude"], yesOrNo: ["link", "parents"]),
+        ["HEALTHCHECK"] = Flags(["interval", "timeout", "start-period", "start-interval", "retries"]),
     };
 
     private static readonly Dictionary<string, Kind> None = [];
@@ -51,6 +41,9 @@ internal static class InstructionFlags
             flags.Add(word[2..].Split('=', 2) is [var name, var value] ? new(name, value) : new(word[2..], null));
         }
     }
+
+    private static Dictionary<string, Kind> Flags(string[] text, string[]? texts = null, string[]? yesOrNo = null) =>
+        text.Select(n => (n, Kind.Text)).Concat((texts ?? []).Select(n => (n, Kind.Texts))).Concat((yesOrNo ?? []).Select(n => (n, Kind.YesOrNo))).ToDictionary();
 
     /// <summary>One word, its quotes and escapes taken away.</summary>
     private static string Word(string text, ref int at, char escape)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Shiplog.Domain.Images;
 
 namespace Shiplog.Domain.Builds;
@@ -56,7 +57,8 @@ public sealed record RunMount(
 
     /// <summary>The stage or image that it names; <see langword="null"/> where it names none.</summary>
     internal static string? FromOf(string text) =>
-        TryFields(text, out var fields, out _) && fields.LastOrDefault(f => f.StartsWith("from=", StringComparison.OrdinalIgnoreCase)) is { Length: > 5 } from ? from[5..] : null;
+        TryFields(text, out var fields, out _) && fields.FindLast(f => f.StartsWith("from=", StringComparison.OrdinalIgnoreCase)) is { Length: > 5 } from
+            ? from[5..] : null;
 
     /// <summary>A line of comma separated values: what has a comma or a quote in it stands in quotes, quotes in those are doubled (RFC 4180).</summary>
     private static bool TryFields(string text, out List<string> fields, [NotNullWhen(false)] out string? fault)
@@ -72,7 +74,7 @@ public sealed record RunMount(
                 at = end + 1;
                 continue;
             }
-            var field = new System.Text.StringBuilder();
+            var field = new StringBuilder();
             for (at++; at < text.Length && (text[at] != '"' || at + 1 < text.Length && text[at + 1] == '"'); at++)
             {
                 field.Append(text[at]);

@@ -96,7 +96,8 @@ internal sealed partial class RunMountReader
     private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static uint? Octal(string text) =>
-        text is { Length: > 0 and <= 11 } && text.All(c => c is >= '0' and <= '7') && text.Aggregate(0UL, (sum, c) => sum * 8 + (ulong)(c - '0')) is <= uint.MaxValue and var mode
+        text is { Length: > 0 and <= 11 } && text.All(c => c is >= '0' and <= '7') &&
+        text.Aggregate(0UL, (sum, c) => sum * 8 + (ulong)(c - '0')) is <= uint.MaxValue and var mode
             ? (uint)mode : null;
 
     /// <summary>A size as Docker's tools write it, in powers of 1024: <c>64m</c>, <c>1.5GiB</c>.</summary>
@@ -109,6 +110,7 @@ internal sealed partial class RunMountReader
         return size > long.MaxValue ? null : (long)size;
     }
 
-    [GeneratedRegex(@"\A(?<number>[0-9]{1,12}(\.[0-9]{1,9})?) ?(?<unit>[kmgtp]?)(i?b)?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\A(?<number>[0-9]{1,12}(\.[0-9]{1,9})?) ?(?<unit>[kmgtp]?)(i?b)?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Size();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 
@@ -152,24 +151,9 @@ public static class ContainerChange
             : (change.Config with { Volumes = [.. volumes.Distinct()] }, null);
     }
 
-    private static (ContainerConfig, string?) Expose(Change change)
-    {
-        if (change.Rest is "")
-            return change.Refused("EXPOSE requires at least one argument");
-        if (!Words.TryExpandAll(change.Rest, change.Variables, change.Escape, out var words, out var fault))
-            return change.Refused(fault);
-        var ports = new List<string>(change.Config.ExposedPorts);
-        foreach (var word in words)
-        {
-            var (range, protocol) = word.ToLowerInvariant().Split('/') switch { [var r] => (r, "tcp"), [var r, var p] => (r, p), _ => ("", "") };
-            var (first, last) = range.Split('-') switch { [var one] => (one, one), [var a, var b] => (a, b), _ => ("", "") };
-            if (protocol is not ("tcp" or "udp" or "sctp") || Port(first) is not { } from || Port(last) is not { } to || from > to)
-                return change.Refused($"invalid containerPort: {word}");
-            ports.AddRange(Enumerable.Range(from, to - from + 1).Select(p => $"{p}/{protocol}"));
-        }
-        return (change.Config with { ExposedPorts = [.. ports.Distinct()] }, null);
-    }
-
-    private static int? Port(string text) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    private static (ContainerConfig, string?) Expose(Change change) =>
+        change.Rest is "" ? change.Refused("EXPOSE requires at least one argument")
+        : !Words.TryExpandAll(change.Rest, change.Variables, change.Escape, out var words, out var fault) ? change.Refused(fault)
+        : ExposedPorts.TryRead(words, out var ports, out fault) ? (change.Config with { ExposedPorts = [.. change.Config.ExposedPorts.Union(ports)] }, null)
+        : change.Refused(fault);
 }
