@@ -16,7 +16,7 @@ public static class ConfigInstructions
     public static IEnumerable<string> Between(ContainerConfig from, ContainerConfig to)
     {
         foreach (var variable in to.Env.Except(from.Env))
-            yield return variable.Split('=', 2) is [var name, var value] ? OnOneLine($"ENV {name}={Quoted(value)}") : $"# ENV {variable} has no value";
+            yield return variable.Split('=', 2) is [var name, var value] ? OnOneLine($"ENV {Quoted(name)}={Quoted(value)}") : $"# ENV {variable} has no value";
         foreach (var gone in from.Env.Select(NameOf).Except(to.Env.Select(NameOf)))
             yield return $"# without ENV {gone}";
         foreach (var (name, value) in to.Labels.Where(l => !from.Labels.TryGetValue(l.Key, out var before) || before != l.Value))
@@ -28,7 +28,7 @@ public static class ConfigInstructions
         foreach (var gone in from.ExposedPorts.Except(to.ExposedPorts))
             yield return $"# without EXPOSE {gone}";
         if (to.Volumes.Except(from.Volumes).ToArray() is { Length: > 0 } volumes)
-            yield return "VOLUME " + Array(volumes);
+            yield return "VOLUME " + Array([.. volumes.Select(Quoted)]);
         foreach (var gone in from.Volumes.Except(to.Volumes))
             yield return OnOneLine($"# without VOLUME {gone}");
         foreach (var line in Single("WORKDIR", from.WorkingDir, to.WorkingDir).Concat(Single("USER", from.User, to.User))
@@ -68,7 +68,7 @@ public static class ConfigInstructions
     {
         if (from == to)
             yield break;
-        yield return to is "" ? $"# without {keyword}" : OnOneLine($"{keyword} {(to.All(IsPlain) ? to : Quoted(to))}");
+        yield return to is "" ? $"# without {keyword}" : OnOneLine($"{keyword} {Quoted(to)}");
     }
 
     private static bool Same(Healthcheck a, Healthcheck? b) => b is not null && a with { Test = b.Test } == b && a.Test.SequenceEqual(b.Test);
@@ -78,7 +78,7 @@ public static class ConfigInstructions
     private static string Array(string[] words) => JsonSerializer.Serialize(words, Json);
 
     private static string Quoted(string value) =>
-        value is not "" && value.All(IsPlain)
+        value is not "" && value.All(IsPlain) && !value.StartsWith("--", StringComparison.Ordinal)
             ? value
             : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal)}\"";
 

@@ -1,110 +1,111 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text.Json;
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 
 namespace Shiplog.Domain.Images;
 
 /// <summary>
-/// A Dockerfile instruction that <c>commit -c</c> applies to a configuration: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL,
+/// A Dockerfile instruction that <c>commit -c</c> and a build apply to a configuration: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL,
 /// ONBUILD, STOPSIGNAL, USER, VOLUME, WORKDIR.
 /// </summary>
 public static class ContainerChange
 {
+    private static readonly string[] DefaultShell = ["/bin/sh", "-c"];
+
     /// <summary>Applies one instruction.</summary>
     /// <param name="changed">The configuration after it; as before where it is refused.</param>
+    /// <param name="escape">The Dockerfile's escape character.</param>
+    /// <param name="args">Variables that are visible beside the configuration's own, which hide them.</param>
+    /// <param name="shell">What runs a program that is not in JSON form; absent for <c>/bin/sh -c</c>.</param>
+    /// <param name="keepCommand">A new entrypoint leaves the command, which is no inherited one.</param>
     public static bool TryApply(
-        string instruction, ContainerConfig config, out ContainerConfig changed, [NotNullWhen(false)] out Refusal? refusal)
+        string instruction, ContainerConfig config, out ContainerConfig changed, [NotNullWhen(false)] out Refusal? refusal,
+        char escape = '\\', IReadOnlyDictionary<string, string>? args = null, string[]? shell = null, bool keepCommand = false)
     {
-        changed = config;
         var text = instruction.Trim();
-        var space = text.AsSpan().IndexOfAny(' ', '\t');
+        var space = text.AsSpan().IndexOfAny(" \t\v\f\r");
         var keyword = (space < 0 ? text : text[..space]).ToUpperInvariant();
-        var rest = space < 0 ? "" : text[space..].Trim();
-        if (Applied(keyword, rest, config) is not var (next, error))
-            refusal = new Refusal(RefusalKind.Invalid, $"{keyword.ToLowerInvariant()} is not a valid change command");
-        else if (error is not null)
-            refusal = new Refusal(RefusalKind.Invalid, $"{keyword}: {error}");
-        else
-        {
-            changed = next;
-            refusal = null;
-        }
+        var (flags, rest) = InstructionFlags.Split(space < 0 ? "" : text[space..], escape);
+        var change = new Change(keyword, flags, rest.Trim(), config, escape, Words.Variables(config.Env, args), shell ?? DefaultShell, keepCommand);
+        var known = Applied(change);
+        var fault = known is not var (_, error) ? $"{keyword.ToLowerInvariant()} is not a valid change command" : error ?? InstructionFlags.Fault(keyword, flags);
+        changed = known is null || fault is not null ? config : known.Value.Config;
+        refusal = fault is null ? null : new Refusal(RefusalKind.Invalid, fault);
         return refusal is null;
     }
 
-    private static (ContainerConfig, string?)? Applied(string keyword, string rest, ContainerConfig config) => keyword switch
+    /// <summary>An instruction on its way into a configuration.</summary>
+    private sealed record Change(
+        string Keyword, InstructionFlag[] Flags, string Rest, ContainerConfig Config, char Escape, Func<string, string?> Variables, string[] Shell,
+        bool KeepCommand)
     {
-        "CMD" => (config with { Cmd = Program(rest) }, null),
+        public (ContainerConfig, string?) Refused(string fault) => (Config, fault);
+    }
+
+    private static (ContainerConfig Config, string? Fault)? Applied(Change change) => change.Keyword switch
+    {
+        "CMD" => Program(change, words => change.Config with { Cmd = words }),
+        "ENTRYPOINT" when change.Rest is "" => change.Refused("ENTRYPOINT requires at least one argument"),
         // As in a Dockerfile, a new entrypoint makes an inherited command meaningless.
-        "ENTRYPOINT" => (config with { Entrypoint = Program(rest), Cmd = [] }, Missing(rest)),
-        "ENV" => Pairs(rest, config, (c, name, value) => c with { Env = Set(c.Env, name, value) }),
-        "LABEL" => Pairs(rest, config, (c, name, value) => c with { Labels = new(c.Labels) { [name] = value } }),
-        "USER" => (config with { User = Single(rest, config) }, Missing(rest)),
-        "STOPSIGNAL" => StopSignal(Single(rest, config), config),
-        "WORKDIR" => (config with { WorkingDir = Resolve(config.WorkingDir, Single(rest, config)) }, Missing(rest)),
-        "EXPOSE" => Expose(rest, config),
-        "HEALTHCHECK" => HealthInstruction.Parse(rest, JsonForm) is var (check, fault) && check is not null ? (config with { Healthcheck = check }, null) : (config, fault),
-        "ONBUILD" => (config with { OnBuild = [.. config.OnBuild ?? [], rest] }, Untriggered(rest)),
-        "VOLUME" => (config with { Volumes = [.. config.Volumes.Union(Volumes(rest, config))] }, Missing(rest)),
+        "ENTRYPOINT" => Program(change, words => change.Config with { Entrypoint = words, Cmd = change.KeepCommand ? change.Config.Cmd : [] }),
+        "ENV" => Pairs(change, (c, name, value) => c with { Env = Set(c.Env, name, value) }),
+        "LABEL" => Pairs(change, (c, name, value) => c with { Labels = new(c.Labels) { [name] = value } }),
+        "USER" => Single(change, user => (change.Config with { User = user }, null)),
+        "STOPSIGNAL" => Single(change, signal => StopSignal(signal, change.Config)),
+        "WORKDIR" => Single(change, path => (change.Config with { WorkingDir = Resolve(change.Config.WorkingDir, path) }, null)),
+        "EXPOSE" => Expose(change),
+        "HEALTHCHECK" => Healthcheck(change),
+        "ONBUILD" => Untriggered(change.Rest) is { } fault
+            ? change.Refused(fault)
+            : (change.Config with { OnBuild = [.. change.Config.OnBuild ?? [], change.Rest] }, null),
+        "VOLUME" => Volumes(change),
         _ => null,
     };
 
     /// <summary>Why an instruction is none that a build could be told to begin with.</summary>
-    private static string? Untriggered(string trigger) => trigger.Split([' ', '\t'], 2)[0].ToUpperInvariant() switch
+    /// <returns>In Docker's words; <see langword="null"/> where it is one.</returns>
+    internal static string? Untriggered(string trigger) => trigger.Split([' ', '\t', '\v', '\f', '\r'], 2)[0].ToUpperInvariant() switch
     {
-        "" => Missing(trigger),
+        "" => "ONBUILD requires at least one argument",
         "ONBUILD" => "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
-        "FROM" or "MAINTAINER" => $"{trigger.Split([' ', '\t'], 2)[0].ToUpperInvariant()} isn't allowed as an ONBUILD trigger",
+        var keyword and ("FROM" or "MAINTAINER") => $"{keyword} isn't allowed as an ONBUILD trigger",
         _ => null,
     };
 
-    private static string? Missing(string rest) => rest is "" ? "it needs an argument" : null;
-
     /// <summary>The JSON form is taken as it is; anything else is for a shell.</summary>
-    private static string[] Program(string rest) => JsonForm(rest) ?? (rest is "" ? [] : ["/bin/sh", "-c", rest]);
+    private static (ContainerConfig, string?) Program(Change change, Func<string[], ContainerConfig> set) =>
+        !JsonForm.TryRead(change.Rest, out var words, out var fault) ? change.Refused(fault)
+        : (set(words ?? (change.Rest is "" ? [] : [.. change.Shell, change.Rest])), null);
 
-    private static string[]? JsonForm(string rest)
+    private static (ContainerConfig, string?) Healthcheck(Change change)
     {
-        if (!rest.StartsWith('['))
-            return null;
-        try
-        {
-            using var json = JsonDocument.Parse(rest);
-            return json.RootElement.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
-                ? [.. json.RootElement.EnumerateArray().Select(e => e.GetString()!)]
-                : null;
-        }
-        catch (JsonException)
-        {
-            // By the Dockerfile's rules what looks like JSON and is none is a shell's line.
-            return null;
-        }
+        var (check, fault) = HealthInstruction.Parse(change.Flags, change.Rest);
+        if (check is null)
+            return change.Refused(fault!);
+        // A check runs a line by /bin/sh; where another shell is asked for, the check names it.
+        if (check.Test is ["CMD-SHELL", var line] && !change.Shell.AsSpan().SequenceEqual(DefaultShell))
+            check = check with { Test = ["CMD", .. change.Shell, line] };
+        return (change.Config with { Healthcheck = check }, null);
     }
 
-    private static string Single(string rest, ContainerConfig config) => Words.Expand(rest, config.Env);
+    private static (ContainerConfig, string?) Single(Change change, Func<string, (ContainerConfig, string?)> set) =>
+        change.Rest is "" ? change.Refused($"{change.Keyword} requires exactly one argument")
+        : Words.TryExpand(change.Rest, change.Variables, change.Escape, out var value, out var fault) ? set(value)
+        : change.Refused(fault);
 
-    private static (ContainerConfig, string?) Pairs(
-        string rest, ContainerConfig config, Func<ContainerConfig, string, string, ContainerConfig> set)
+    private static (ContainerConfig, string?) Pairs(Change change, Func<ContainerConfig, string, string, ContainerConfig> set)
     {
-        var words = Words.Split(rest);
-        if (words is [])
-            return (config, Missing(rest));
-        // The older form: a name, a blank, and all the rest is the value.
-        if (!words[0].Contains('=', StringComparison.Ordinal))
+        if (!NameValues.TryRead(change.Keyword, change.Rest, change.Escape, out var pairs, out var fault))
+            return change.Refused(fault);
+        var config = change.Config;
+        foreach (var pair in pairs)
         {
-            var blank = rest.AsSpan().IndexOfAny(' ', '\t');
-            return blank < 0
-                ? (config, $"{rest} must have a value: name=value")
-                : (set(config, rest[..blank], Words.Expand(rest[blank..].Trim(), config.Env)), null);
-        }
-        var before = config.Env;
-        foreach (var word in words)
-        {
-            var equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 1)
-                return (config, $"cannot read {word}: name=value is needed");
-            config = set(config, Words.Expand(word[..equals], before), Words.Expand(word[(equals + 1)..], before));
+            if (!Words.TryExpand(pair.Name, change.Variables, change.Escape, out var name, out fault) ||
+                !Words.TryExpand(pair.Value, change.Variables, change.Escape, out var value, out fault))
+                return change.Refused(fault);
+            if (name is "")
+                return change.Refused($"{change.Keyword} names can not be blank");
+            config = set(config, name, value);
         }
         return (config, null);
     }
@@ -132,23 +133,27 @@ public static class ContainerChange
         return "/" + string.Join('/', parts);
     }
 
-    private static IEnumerable<string> Volumes(string rest, ContainerConfig config) =>
-        JsonForm(rest) ?? Words.Split(rest).Select(w => Words.Expand(w, config.Env));
-
-    private static (ContainerConfig, string?) Expose(string rest, ContainerConfig config)
+    private static (ContainerConfig, string?) Volumes(Change change)
     {
-        var ports = new List<string>(config.ExposedPorts);
-        foreach (var word in Words.Split(rest).Select(w => Words.Expand(w, config.Env)))
+        if (!JsonForm.TryRead(change.Rest, out var words, out var fault))
+            return change.Refused(fault);
+        var volumes = new List<string>(change.Config.Volumes);
+        foreach (var word in words ?? change.Rest.Split([' ', '\t', '\v', '\f', '\r'], StringSplitOptions.RemoveEmptyEntries))
         {
-            var (range, protocol) = word.Split('/') switch { [var r] => (r, "tcp"), [var r, var p] => (r, p), _ => ("", "") };
-            var (first, last) = range.Split('-') switch { [var one] => (one, one), [var a, var b] => (a, b), _ => ("", "") };
-            if (protocol is not ("tcp" or "udp" or "sctp") || Port(first) is not { } from || Port(last) is not { } to || from > to)
-                return (config, $"invalid containerPort: {word}");
-            ports.AddRange(Enumerable.Range(from, to - from + 1).Select(p => $"{p}/{protocol}"));
+            if (word.Trim() is "")
+                return change.Refused("VOLUME specified can not be an empty string");
+            if (!Words.TryExpand(word.Trim(), change.Variables, change.Escape, out var volume, out fault))
+                return change.Refused(fault);
+            volumes.Add(volume);
         }
-        return (config with { ExposedPorts = [.. ports.Distinct()] }, Missing(rest));
+        return change.Rest is "" || words is []
+            ? change.Refused("VOLUME requires at least one argument")
+            : (change.Config with { Volumes = [.. volumes.Distinct()] }, null);
     }
 
-    private static int? Port(string text) =>
-        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
+    private static (ContainerConfig, string?) Expose(Change change) =>
+        change.Rest is "" ? change.Refused("EXPOSE requires at least one argument")
+        : !Words.TryExpandAll(change.Rest, change.Variables, change.Escape, out var words, out var fault) ? change.Refused(fault)
+        : ExposedPorts.TryRead(words, out var ports, out fault) ? (change.Config with { ExposedPorts = [.. change.Config.ExposedPorts.Union(ports)] }, null)
+        : change.Refused(fault);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Shiplog.Domain.Builds;
 using Shiplog.Domain.Containers;
 
 namespace Shiplog.Domain.Images;
@@ -9,29 +10,32 @@ internal static partial class HealthInstruction
 {
     private const decimal Millisecond = 1_000_000;
 
-    /// <param name="rest">What comes after the keyword.</param>
-    /// <param name="program">Reads a program in its JSON form; <see langword="null"/> where it has not got it.</param>
-    /// <returns>The check; why there is none, in Docker's words where it has some.</returns>
-    public static (Healthcheck? Check, string? Fault) Parse(string rest, Func<string, string[]?> program)
+    /// <param name="rest">What comes after keyword and flags.</param>
+    /// <returns>The check; why there is none, in Docker's words.</returns>
+    public static (Healthcheck? Check, string? Fault) Parse(InstructionFlag[] flags, string rest)
     {
-        var check = new Healthcheck([], 0, 0, 0, 0, 0);
-        while (Flag().Match(rest) is { Success: true } flag)
+        var blank = rest.AsSpan().IndexOfAny(" \t\v\f\r");
+        var (kind, argument) = blank < 0 ? (rest.ToUpperInvariant(), "") : (rest[..blank].ToUpperInvariant(), rest[blank..].Trim());
+        if (kind is "" or "NONE")
         {
-            (check, var fault) = With(check, flag.Groups["name"].Value, flag.Groups["value"].Value);
+            return kind is "" ? (null, "HEALTHCHECK requires at least one argument")
+                : argument is "" ? (new Healthcheck(["NONE"], 0, 0, 0, 0, 0), null)
+                : (null, "HEALTHCHECK NONE takes no arguments");
+        }
+        if (!JsonForm.TryRead(argument, out var words, out var fault) || (fault = InstructionFlags.Fault("HEALTHCHECK", flags)) is not null)
+            return (null, fault);
+        if (kind is not "CMD")
+            return (null, $"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)");
+        if (argument is "" || words is [])
+            return (null, "Missing command after HEALTHCHECK CMD");
+        var check = new Healthcheck(words is null ? ["CMD-SHELL", argument] : ["CMD", .. words], 0, 0, 0, 0, 0);
+        foreach (var flag in flags)
+        {
+            (check, fault) = With(check, flag.Name, flag.Value ?? "");
             if (fault is not null)
                 return (null, fault);
-            rest = rest[flag.Length..];
         }
-        var blank = rest.AsSpan().IndexOfAny(' ', '\t');
-        var (kind, argument) = blank < 0 ? (rest, "") : (rest[..blank], rest[blank..].Trim());
-        return kind.ToUpperInvariant() switch
-        {
-            "" => (null, "it needs an argument"),
-            "NONE" => argument is "" ? (new Healthcheck(["NONE"], 0, 0, 0, 0, 0), null) : (null, "HEALTHCHECK NONE takes no arguments"),
-            "CMD" when argument is "" || program(argument) is [] => (null, "Missing command after HEALTHCHECK CMD"),
-            "CMD" => (check with { Test = program(argument) is { } words ? ["CMD", .. words] : ["CMD-SHELL", argument] }, null),
-            _ => (null, $"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)"),
-        };
+        return (check, null);
     }
 
     /// <summary>The instruction that <see cref="Parse"/> reads so.</summary>
@@ -63,14 +67,12 @@ internal static partial class HealthInstruction
 
     private static (Healthcheck Check, string? Fault) With(Healthcheck check, string name, string value)
     {
-        if (name is "retries")
+        if (name is "retries" && value is not "")
         {
             return !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var retries) ? (check, $"invalid --retries: \"{value}\"")
                 : retries < 0 ? (check, $"--retries cannot be negative ({retries})")
                 : (check with { Retries = retries }, null);
         }
-        if (name is not ("interval" or "timeout" or "start-period" or "start-interval"))
-            return (check, $"unknown flag: {name}");
         if (Nanoseconds(value) is not { } time)
             return (check, $"time: invalid duration \"{value}\"");
         if (time is not 0 and < (long)Millisecond)
@@ -80,7 +82,8 @@ internal static partial class HealthInstruction
             "interval" => check with { Interval = time },
             "timeout" => check with { Timeout = time },
             "start-period" => check with { StartPeriod = time },
-            _ => check with { StartInterval = time },
+            "start-interval" => check with { StartInterval = time },
+            _ => check,
         }, null);
     }
 
@@ -106,9 +109,6 @@ internal static partial class HealthInstruction
         }
         return sum > long.MaxValue ? null : text[0] == '-' ? -(long)sum : (long)sum;
     }
-
-    [GeneratedRegex(@"^--(?<name>[a-z-]+)(=(?<value>\S*))?(\s+|\z)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex Flag();
 
     [GeneratedRegex(@"^[+-]?((?<number>[0-9]{1,12}(\.[0-9]{1,9})?)(?<unit>ns|us|µs|ms|[hms]))+\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Length();

@@ -54,6 +54,49 @@ public sealed class ChangesOfACommit
     public void Triggers_are_kept_as_they_are_written() =>
         Apply("ONBUILD RUN echo  $HOME").OnBuild.ShouldBe(["RUN echo  $HOME"]);
 
+    [Fact]
+    public void In_a_build_arguments_are_variables_that_the_environment_hides()
+    {
+        var args = new Dictionary<string, string> { ["A"] = "hidden", ["B"] = "b c" };
+        Build("ENV C=$A-$B", args: args).Env.ShouldContain("C=1-b c");
+        Build("EXPOSE $P", args: new() { ["P"] = "80 81/UDP" }).ExposedPorts.ShouldBe(["80/tcp", "81/udp"]);
+        Build("WORKDIR C:`x`$A", escape: '`').WorkingDir.ShouldBe("/srv/C:x$A");
+        Build("VOLUME [\"$HOME/x y\"]").Volumes.ShouldBe(["/root/x y"]);
+    }
+
+    [Fact]
+    public void In_a_build_another_shell_runs_what_is_no_list()
+    {
+        string[] shell = ["/bin/bash", "-xc"];
+        Build("CMD a b", shell: shell).Cmd.ShouldBe(["/bin/bash", "-xc", "a b"]);
+        Build("CMD [\"a\"]", shell: shell).Cmd.ShouldBe(["a"]);
+        Build("ENTRYPOINT a", shell: shell).Entrypoint.ShouldBe(["/bin/bash", "-xc", "a"]);
+        Build("HEALTHCHECK CMD a", shell: shell).Healthcheck!.Test.ShouldBe(["CMD", "/bin/bash", "-xc", "a"]);
+        Build("HEALTHCHECK CMD a", shell: ["/bin/sh", "-c"]).Healthcheck!.Test.ShouldBe(["CMD-SHELL", "a"]);
+    }
+
+    [Fact]
+    public void In_a_build_a_command_of_its_own_outlives_a_new_entrypoint()
+    {
+        Build("ENTRYPOINT [\"a\"]", keepCommand: true).Cmd.ShouldBe(["sh"]);
+        Build("ENTRYPOINT [\"a\"]").Cmd.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("ENV A", "ENV must have two arguments")]
+    [InlineData("ENV A=\"", "failed to process \"\\\"\": unexpected end of statement while looking for matching double-quote")]
+    [InlineData("LABEL $NONE=x", "LABEL names can not be blank")]
+    [InlineData("USER ${NAME:?who}", "failed to process \"${NAME:?who}\": NAME: who")]
+    [InlineData("VOLUME [\" \"]", "VOLUME specified can not be an empty string")]
+    [InlineData("CMD [1]", "when using JSON array syntax, arrays must be comprised of strings only")]
+    [InlineData("CMD --x a", "unknown flag: --x")]
+    [InlineData("EXPOSE 1 x", "invalid containerPort: x")]
+    public void A_reason_is_told_in_Dockers_words(string instruction, string message)
+    {
+        ContainerChange.TryApply(instruction, Config, out _, out var refusal).ShouldBeFalse();
+        refusal!.Message.ShouldBe(message);
+    }
+
     [Theory]
     [InlineData("ENV A", RefusalKind.Invalid)]
     [InlineData("ENV", RefusalKind.Invalid)]
@@ -86,6 +129,13 @@ public sealed class ChangesOfACommit
     private static ContainerConfig Apply(string instruction)
     {
         ContainerChange.TryApply(instruction, Config, out var changed, out var refusal).ShouldBeTrue(refusal?.Message);
+        return changed;
+    }
+
+    private static ContainerConfig Build(
+        string instruction, char escape = '\\', Dictionary<string, string>? args = null, string[]? shell = null, bool keepCommand = false)
+    {
+        ContainerChange.TryApply(instruction, Config, out var changed, out var refusal, escape, args, shell, keepCommand).ShouldBeTrue(refusal?.Message);
         return changed;
     }
 }
