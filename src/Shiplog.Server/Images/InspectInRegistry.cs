@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Shiplog.Contracts.Orders;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
@@ -18,10 +16,7 @@ internal sealed class InspectInRegistry(IWorker worker) : IDockerEndpoint
         if (!ImageReference.TryParse(request.Name, out var reference, out var error))
             throw DockerException.Invalid(error);
         var question = new RegistryQuestion(reference.ToString(), RegistryAuth.Of(request.Http.Request));
-        using var answer = await WorkerStream.PostAsync(
-            worker, WorkerStreams.AskRegistry, JsonContent.Create(question, options: JsonSerializerOptions.Web), request.Cancellation);
-        var told = await answer.Content.ReadFromJsonAsync<ImageInRegistry>(JsonSerializerOptions.Web, request.Cancellation)
-            ?? throw new InvalidDataException("the worker answered with nothing");
+        var told = await WorkerStream.AskAsync<RegistryQuestion, ImageInRegistry>(worker, WorkerStreams.AskRegistry, question, request.Cancellation);
         await request.WriteJsonAsync(
             new DistributionInspect(
                 new DescriptorDto(told.MediaType, told.Digest, told.Size), [.. told.Platforms.Select(p => new OciPlatformDto(p.Architecture, p.Os, p.Variant))]),

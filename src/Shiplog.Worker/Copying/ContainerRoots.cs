@@ -77,14 +77,7 @@ internal sealed class ContainerRoots(
         var layers = below.Of(paths, imageId);
         Directory.CreateDirectory(paths.Folder);
         drivers.Claim(paths).Mount(paths, layers, use);
-        try
-        {
-            return FileCalls.HoldRoot(paths.Merged);
-        }
-        finally
-        {
-            // Out of sight at once. A worker that is killed in between finds the mount at its next start (Reconcile/Leftovers).
-            Mounts.Unmount(paths.Merged, detach: true);
-        }
+        // Out of sight at once. A worker that is killed in between finds the mount at its next start (Reconcile/Leftovers).
+        return Mounts.Lift(paths.Merged);
     }
 }

@@ -54,13 +54,6 @@ internal abstract class ComparingDriver : IStorageDriver
         if (Mounts.IsMountPoint(container.Merged))
             return Mounts.Clone(container.Merged);
         Mount(container, layers, RootUse.ReadOnly);
-        try
-        {
-            return FileCalls.HoldRoot(container.Merged);
-        }
-        finally
-        {
-            Mounts.Unmount(container.Merged, detach: true);
-        }
+        return Mounts.Lift(container.Merged);
     }
 }
