@@ -101,7 +101,7 @@ internal static class ImageEndpoints
     private static Task<IResult> AskAsync(HttpContext http) => AskedAsync(http, RegistryJson.Default.RegistryQuestion, async (lookup, question) =>
     {
         var name = ImageName.TryParse(question.Reference) ?? throw new InvalidImageException($"invalid reference format: {question.Reference}");
-        return Results.Json(await lookup.InspectAsync(name, question.Credentials, http.RequestAborted), RegistryJson.Default.ImageInRegistry);
+        return Results.Json(await lookup.InspectAsync(name, question.IsKnown, question.Credentials, http.RequestAborted), RegistryJson.Default.ImageInRegistry);
     });
 
     private static Task<IResult> LogInAsync(HttpContext http) => AskedAsync(http, RegistryJson.Default.RegistryLogin, async (lookup, login) =>
@@ -142,7 +142,9 @@ internal static class ImageEndpoints
             await http.Response.WriteAsync("load needs the commandId that it ends");
             return;
         }
-        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().LoadAsync(commandId, http.Request.Body, progress, http.RequestAborted));
+        var platform = http.Request.Query["platform"].FirstOrDefault();
+        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().LoadAsync(
+            commandId, platform, http.Request.Body, progress, http.RequestAborted));
     }
 
     private static async Task ImportAsync(HttpContext http)
