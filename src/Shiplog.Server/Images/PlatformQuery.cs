@@ -13,9 +13,10 @@ internal static class PlatformQuery
     /// <param name="since">The version of the API, 1.x, that has the parameter; it means nothing in older ones.</param>
     /// <returns><see langword="null"/> where none is wanted.</returns>
     /// <exception cref="DockerException">It is no platform, or there are several.</exception>
-    public static ImagePlatform? Of(DockerRequest request, int since, string key = "platform") => !request.Version.AtLeast(since) ? null : request.Queries(key) switch
+    public static ImagePlatform? Of(DockerRequest request, int since, string key = "platform") => request.Queries(key) switch
     {
         [] => null,
+        _ when !request.Version.AtLeast(since) => null,
         [var one] => Parse(one),
         _ => throw DockerException.Invalid($"multiple {key} parameters are not supported: an image here is for one platform"),
     };

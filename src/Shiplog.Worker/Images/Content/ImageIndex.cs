@@ -58,7 +58,7 @@ internal sealed class ImageIndex
         Find(image.ImageId) is { } known && IndexesOf(known).Where(i => i != image.IndexDigest).ToArray() is { Length: > 0 } others ? others : null;
 
     /// <summary>Digests of all indexes that it was chosen from.</summary>
-    public static IEnumerable<string> IndexesOf(StoredImage image) => image.IndexDigest is { } index ? [index, .. image.OtherIndexes ?? []] : image.OtherIndexes ?? [];
+    public static string[] IndexesOf(StoredImage image) => image.IndexDigest is { } index ? [index, .. image.OtherIndexes ?? []] : image.OtherIndexes ?? [];
 
     private string PathOf(string imageId) => Path.Combine(_folder, Digest.HexOf(imageId) + ".json");
 }
