@@ -42,7 +42,7 @@ internal static class WorkerServices
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<NetworkConnector>(), provider.GetRequiredService<Bridges>(),
             provider.GetRequiredService<TimeProvider>()));
 
-        services.AddSingleton<StorageDrivers>().AddSingleton<VolumeStore>();
+        services.AddSingleton<StorageDrivers>().AddSingleton<LayersBelow>().AddSingleton<VolumeStore>();
         services.AddSingleton(provider => new VolumeOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<VolumeStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<MountRootFsStep>().AddSingleton<MountShmStep>().AddSingleton<MountVolumesStep>().AddSingleton<IsolateNetworkStep>().AddSingleton<AttachBridgeStep>()

@@ -65,12 +65,14 @@ load_round() {
 
 images_listed() {
   local engine number RUNS=${PS_RUNS:-15} ids
-  for engine in ours theirs; do
+  for engine in ours theirs podmans; do
     $engine create --name bench-images busybox true >/dev/null
-    for ((number = 0; number < 500; number++)); do $engine commit -c "LABEL number=$number" bench-images "bench-many:$number" >/dev/null; done
+    for ((number = 0; number < 500; number++)); do
+      $engine commit $([ $engine != podmans ] || echo --quiet) -c "LABEL number=$number" bench-images "bench-many:$number" >/dev/null
+    done
   done
   rounds images_round
-  for engine in ours theirs; do
+  for engine in ours theirs podmans; do
     $engine rm bench-images >/dev/null
     mapfile -t ids < <($engine images -q bench-many)
     $engine rmi "${ids[@]}" >/dev/null
@@ -78,7 +80,7 @@ images_listed() {
 }
 images_round() {
   local engine
-  for engine in ours theirs; do timed 'images, with 500 of them' $engine $engine images; done
+  for engine in ours theirs podmans; do timed 'images, with 500 of them' $engine $engine images; done
 }
 
 # Where the time of unpacking goes, on the layers of the image that is pulled: what GNU tar and gzip need for the same files, and for

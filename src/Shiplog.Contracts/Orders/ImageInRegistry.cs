@@ -3,7 +3,8 @@ namespace Shiplog.Contracts.Orders;
 /// <summary>A registry is to be asked what a name means there.</summary>
 /// <param name="Reference">Fully qualified, with tag or digest.</param>
 /// <param name="Credentials">Never stored.</param>
-public sealed record RegistryQuestion(string Reference, RegistryCredentials? Credentials);
+/// <param name="IsKnown">An image that is here was pulled by this very digest: what was kept of it may answer where the registry cannot be reached.</param>
+public sealed record RegistryQuestion(string Reference, RegistryCredentials? Credentials, bool IsKnown = false);
 
 /// <summary>A registry is to be asked whether it takes credentials.</summary>
 /// <param name="Domain"><c>docker.io</c>, or <c>host[:port]</c>.</param>

@@ -37,7 +37,11 @@ public sealed record ImageLayer(
 /// <param name="ConfigJson">The image config, byte for byte (OCI image spec, "Image Configuration").</param>
 /// <param name="Layers">Lowest first.</param>
 public sealed record StoredImage(
-    string ImageId, string ManifestDigest, string ManifestMediaType, string? IndexDigest, string ConfigJson, ImageLayer[] Layers);
+    string ImageId, string ManifestDigest, string ManifestMediaType, string? IndexDigest, string ConfigJson, ImageLayer[] Layers)
+{
+    /// <summary>Digests of other indexes that it was chosen from before: the same image may be in many. The store's to know.</summary>
+    public string[]? OtherIndexes { get; init; }
+}
 
 /// <summary>The image is complete in the store. Outcome of <see cref="PullImage"/>.</summary>
 /// <param name="Registry">Where the bytes came from: the registry, or the mirror that answered.</param>

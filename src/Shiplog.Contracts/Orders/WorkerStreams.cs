@@ -68,7 +68,7 @@ public static class WorkerStreams
     /// <summary>GET; query <c>image</c> (repeated): <c>imageId=reference[,reference…]</c>; a Docker archive that is an OCI layout too.</summary>
     public const string SaveImages = "/streams/images/save";
 
-    /// <summary>POST, body a Docker or OCI archive; query <c>commandId</c>; NDJSON progress. Images are reported as facts.</summary>
+    /// <summary>POST, body a Docker or OCI archive; query <c>commandId</c>, <c>platform</c> where only images for one are wanted; NDJSON progress. Images are reported as facts.</summary>
     public const string LoadImages = "/streams/images/load";
 
     /// <summary>POST, body an <see cref="ArchiveImport"/> as one line of JSON and then a tar of files; NDJSON progress. The image is reported as by a load.</summary>

@@ -36,6 +36,9 @@ public sealed record ImageLoadRequested(string CommandId, DateTimeOffset At)
 {
     /// <summary>What is to be made of an archive of files; absent where it is one of images.</summary>
     [JsonIgnore(Condition = WhenWritingDefault)] public RequestedImport? Import { get; init; }
+
+    /// <summary>What only images are to be taken for, as <c>os/arch[/variant]</c>; absent where that is left to the archive.</summary>
+    [JsonIgnore(Condition = WhenWritingDefault)] public string? Platform { get; init; }
 }
 
 /// <summary>Outcome of a load.</summary>

@@ -42,7 +42,7 @@ internal sealed class PruneContainers(IEventLog log, ContainerCommands commands,
         {
             if (await commands.AcceptAsync<ContainerRemoveRequested>(
                     container.Id, c => RemoveContainer.Decide(command, c, time.GetUtcNow()), context) is { } intent)
-                await commands.CarryOutAsync(OrderFactory.Remove(intent) with { Measure = true });
+                await commands.CarryOutAsync(OrderFactory.Remove(intent) with { Measure = true, ImageId = container.ImageId });
             return freed;
         }
         catch (DockerException e) when (e.Status is 404 or 409)

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Shiplog.Server.Orders;
 
 namespace Shiplog.Server.DockerApi;
@@ -18,6 +20,22 @@ internal static class WorkerStream
     /// <exception cref="WorkerAwayException">It does not answer.</exception>
     public static Task<HttpResponseMessage> PostAsync(IWorker worker, string pathAndQuery, HttpContent? content, CancellationToken cancellation) =>
         SendAsync(worker, new HttpRequestMessage(HttpMethod.Post, pathAndQuery) { Content = content }, cancellation);
+
+    /// <summary>Asks the worker something that is answered in JSON.</summary>
+    /// <exception cref="DockerException">The worker refused, with its words.</exception>
+    /// <exception cref="WorkerAwayException">It does not answer.</exception>
+    public static async Task<TAnswer> AskAsync<TQuestion, TAnswer>(IWorker worker, string path, TQuestion question, CancellationToken cancellation)
+    {
+        using var answer = await PostJsonAsync(worker, path, question, cancellation);
+        return await answer.Content.ReadFromJsonAsync<TAnswer>(JsonSerializerOptions.Web, cancellation)
+            ?? throw new InvalidDataException("the worker answered with nothing");
+    }
+
+    /// <summary>As <see cref="PostAsync"/>, of something as JSON.</summary>
+    /// <exception cref="DockerException">The worker refused, with its words.</exception>
+    /// <exception cref="WorkerAwayException">It does not answer.</exception>
+    public static Task<HttpResponseMessage> PostJsonAsync<T>(IWorker worker, string path, T body, CancellationToken cancellation) =>
+        PostAsync(worker, path, JsonContent.Create(body, options: JsonSerializerOptions.Web), cancellation);
 
     /// <summary>As <see cref="PostAsync"/>; the worker may refuse before it takes the body.</summary>
     /// <exception cref="DockerException">The worker refused, with its words.</exception>

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Shiplog.Contracts.Orders;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
@@ -19,8 +17,7 @@ internal sealed class CheckCredentials(IWorker worker) : IDockerEndpoint
         if (RegistryAuth.Of(auth) is not { } credentials)
             throw DockerException.Invalid("a user name and a password are needed");
         var login = new RegistryLogin(DomainOf(auth.ServerAddress), credentials);
-        using var answer = await WorkerStream.PostAsync(
-            worker, WorkerStreams.LogIn, JsonContent.Create(login, options: JsonSerializerOptions.Web), request.Cancellation);
+        using var taken = await WorkerStream.PostJsonAsync(worker, WorkerStreams.LogIn, login, request.Cancellation);
         await request.WriteJsonAsync(new AuthReply("Login Succeeded", credentials.IdentityToken ?? ""), DockerJson.Default.AuthReply);
     }
 

@@ -9,9 +9,10 @@ internal sealed class LoadImages(ArchiveUpload upload, TimeProvider time) : IDoc
 {
     public async Task HandleAsync(DockerRequest request)
     {
+        var platform = PlatformQuery.Of(request, since: 48)?.ToString();
         var context = request.NewCommand();
         using var archive = new StreamContent(request.Http.Request.Body, WorkerStream.BufferSize);
-        await upload.RunAsync(
-            new ImageLoadRequested(context.CommandId, time.GetUtcNow()), context, $"{WorkerStreams.LoadImages}?commandId={context.CommandId}", archive, request);
+        var path = $"{WorkerStreams.LoadImages}?commandId={context.CommandId}" + (platform is null ? "" : $"&platform={Uri.EscapeDataString(platform)}");
+        await upload.RunAsync(new ImageLoadRequested(context.CommandId, time.GetUtcNow()) { Platform = platform }, context, path, archive, request);
     }
 }

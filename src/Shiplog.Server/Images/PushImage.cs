@@ -12,8 +12,7 @@ internal sealed class PushImageEndpoint(IEventLog log, OrderWithProgress orders,
 {
     public async Task HandleAsync(DockerRequest request)
     {
-        if (request.Query("platform") is { } platform)
-            throw DockerException.NotBuilt($"pushing one platform of several ({platform})");
+        var platform = PlatformQuery.Of(request, since: 46);
         var name = Repository(request.Name);
         // As dockerd: the name itself may say the tag, which its parser would otherwise fill in.
         var tag = request.Query("tag") ?? (request.Name.LastIndexOf(':') > request.Name.LastIndexOf('/') ? name.Tag : null);
@@ -21,6 +20,8 @@ internal sealed class PushImageEndpoint(IEventLog log, OrderWithProgress orders,
             throw DockerException.Invalid("invalid tag format");
         var known = (await log.ListReferencesAsync(request.Cancellation)).Select(r => ImageReference.Parse(r.Name)).Where(r => r.Repository == name.Repository);
         string[] tags = [.. known.Select(r => r.Tag).OfType<string>().Order(StringComparer.Ordinal)];
+        if (platform is not null)
+            await CheckAsync(platform, tag is null ? [.. tags.Select(t => name with { Tag = t })] : [name with { Tag = tag }], request);
         // As dockerd: from here on whatever goes wrong is a line of progress.
         await request.StartAsync("application/json");
         await request.WriteLineAsync(new ProgressStatus($"The push refers to repository [{name.Repository}]"), DockerJson.Default.ProgressStatus);
@@ -33,6 +34,16 @@ internal sealed class PushImageEndpoint(IEventLog log, OrderWithProgress orders,
         {
             if (!await PushAsync($"{name.Repository}:{one}", request))
                 return;
+        }
+    }
+
+    /// <exception cref="DockerException">One of them is for another platform, or not here.</exception>
+    private async Task CheckAsync(ImagePlatform platform, ImageReference[] references, DockerRequest request)
+    {
+        foreach (var reference in references)
+        {
+            var image = await log.FindImageAsync(reference.ToString(), request.Cancellation) ?? throw DockerException.NoSuchImage(reference.ToString());
+            PlatformQuery.Check(platform, image, reference.Familiar);
         }
     }
 

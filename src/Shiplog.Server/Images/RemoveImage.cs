@@ -14,7 +14,9 @@ internal sealed class RemoveImageEndpoint(IEventLog log, ImageRemover remover) :
     {
         if (string.IsNullOrWhiteSpace(request.Name))
             throw DockerException.Invalid("image name cannot be blank");
+        var platform = PlatformQuery.Of(request, since: 50, "platforms");
         var image = await log.FindImageAsync(request.Name, request.Cancellation) ?? throw DockerException.NoSuchImage(request.Name);
+        PlatformQuery.Check(platform, image, request.Name);
         var done = new List<ImageDeleted>();
         await remover.RemoveAsync(request, image, request.Name, request.Flag("force"), done);
         // With the image go those below it that nothing has a name for, unless the client says otherwise.

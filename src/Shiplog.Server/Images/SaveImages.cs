@@ -14,11 +14,12 @@ internal sealed class SaveImages(IEventLog log, IWorker worker) : IDockerEndpoin
         string[] names = request.Name is "" ? request.Queries("names") : [request.Name];
         if (names is [])
             throw DockerException.Invalid("no image is named");
+        var platform = PlatformQuery.Of(request, since: 48);
         var references = await log.ListReferencesAsync(request.Cancellation);
         var wanted = new Dictionary<string, HashSet<string>>();
         foreach (var name in names)
         {
-            var (id, tags) = await ResolveAsync(name, references, request.Cancellation);
+            var (id, tags) = await ResolveAsync(name, platform, references, request.Cancellation);
             if (!wanted.TryGetValue(id, out var all))
                 wanted[id] = all = [];
             all.UnionWith(tags);
@@ -30,9 +31,12 @@ internal sealed class SaveImages(IEventLog log, IWorker worker) : IDockerEndpoin
     }
 
     /// <summary>A name is saved with its image; an id without.</summary>
-    private async Task<(string Id, string[] Tags)> ResolveAsync(string name, IReadOnlyList<Reference> references, CancellationToken cancellation)
+    private async Task<(string Id, string[] Tags)> ResolveAsync(
+        string name, ImagePlatform? platform, IReadOnlyList<Reference> references, CancellationToken cancellation)
     {
         var image = await log.FindImageAsync(name, cancellation) ?? throw DockerException.NotFound($"reference does not exist: {name}");
+        if (platform?.Accepts(ImagePlatform.Of(ImageWire.ConfigOf(image))) == false)
+            throw DockerException.NotFound($"no suitable export target found for platform {platform}");
         if (!ImageReference.TryParse(name, out var reference, out _) || reference.Digest is not null)
             return (image.Id, []);
         var full = reference.ToString();

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Shiplog.Contracts.Orders;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
@@ -18,10 +16,7 @@ internal sealed class SearchImages(IWorker worker) : IDockerEndpoint
         var filters = Filters.Read(request.Query("filters"), "is-automated", "is-official", "stars");
         var (official, automated, stars) = (Flag(filters, "is-official"), Flag(filters, "is-automated"), Stars(filters));
         var search = Search(request.Query("term") ?? "", Limit(request), RegistryAuth.Of(request.Http.Request));
-        using var answer = await WorkerStream.PostAsync(
-            worker, WorkerStreams.SearchIndex, JsonContent.Create(search, options: JsonSerializerOptions.Web), request.Cancellation);
-        var found = await answer.Content.ReadFromJsonAsync<FoundRepository[]>(JsonSerializerOptions.Web, request.Cancellation)
-            ?? throw new InvalidDataException("the worker answered with nothing");
+        var found = await WorkerStream.AskAsync<IndexSearch, FoundRepository[]>(worker, WorkerStreams.SearchIndex, search, request.Cancellation);
         var passing = found.Where(f => f.Stars >= stars && (official ?? f.IsOfficial) == f.IsOfficial && (automated ?? f.IsAutomated) == f.IsAutomated);
         await request.WriteJsonAsync(
             [.. passing.Select(f => new FoundImage(f.Stars, f.IsOfficial, f.Name, f.IsAutomated, f.Description))], DockerJson.Default.FoundImageArray);

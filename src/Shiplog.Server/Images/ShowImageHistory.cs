@@ -10,7 +10,9 @@ internal sealed class ShowImageHistory(IEventLog log) : IDockerEndpoint
 {
     public async Task HandleAsync(DockerRequest request)
     {
+        var platform = PlatformQuery.Of(request, since: 48);
         var image = await log.FindImageAsync(request.Name, request.Cancellation) ?? throw DockerException.NoSuchImage(request.Name);
+        PlatformQuery.Check(platform, image, request.Name);
         var known = (await log.ListImagesAsync(request.Cancellation)).ToDictionary(i => i.Id);
         var tags = ImageWire.TagsByImage(await log.ListReferencesAsync(request.Cancellation));
         await request.WriteJsonAsync(Items(image, known, tags), DockerJson.Default.HistoryItemArray);

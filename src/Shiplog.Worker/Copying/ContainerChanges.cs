@@ -6,7 +6,7 @@ using Shiplog.Worker.Storage;
 namespace Shiplog.Worker.Copying;
 
 /// <summary>What a container has changed of its image, by its read-write layer.</summary>
-internal sealed class ContainerChanges(StorageDrivers drivers, ContainerRoots roots, SubjectGates gates, Lifecycle.Containers containers)
+internal sealed class ContainerChanges(StorageDrivers drivers, LayersBelow below, SubjectGates gates, Lifecycle.Containers containers)
 {
     /// <exception cref="OrderException">A layer is not on this host.</exception>
     public async Task<FileChange[]> ListAsync(string containerId, string imageId, CancellationToken cancellation)
@@ -16,7 +16,7 @@ internal sealed class ContainerChanges(StorageDrivers drivers, ContainerRoots ro
         var paths = containers.Paths(containerId);
         if (!paths.HasReadWriteLayer)
             return [];
-        var layers = roots.LayersOf(paths, imageId);
+        var layers = below.Of(paths, imageId);
         return await Blocking.RunAsync(() => drivers.For(paths).Changes(paths, layers, cancellation).Select(c => new FileChange(Encoding.UTF8.GetString(c.Path), (int)c.Kind)).ToArray());
     }
 }

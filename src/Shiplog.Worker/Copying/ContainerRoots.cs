@@ -1,7 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Shiplog.Contracts;
-using Shiplog.Contracts.Orders;
-using Shiplog.Worker.Images.Content;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
@@ -28,7 +25,7 @@ internal enum RootView
 /// the file tree, and goes with the handle, also when the worker is killed.
 /// </summary>
 internal sealed class ContainerRoots(
-    Instance instance, StorageDrivers drivers, Lifecycle.Containers containers, RestartQueue restarts, ContentStore store, SubjectGates gates)
+    StorageDrivers drivers, LayersBelow below, Lifecycle.Containers containers, RestartQueue restarts, SubjectGates gates)
 {
     /// <param name="imageId">The container's image, for one that has never been started: the journal knows no layers yet.</param>
     /// <exception cref="OrderException">A layer is not on this host.</exception>
@@ -75,29 +72,12 @@ internal sealed class ContainerRoots(
         return null;
     }
 
-    /// <summary>Chain ids of the layers below the read-write one, lowest first.</summary>
-    /// <exception cref="OrderException">The image is not on this host.</exception>
-    public string[] ChainOf(ContainerPaths paths, string imageId) =>
-        ContainerRecord.Load(paths.State)?.Order.RootFs.Layers
-        ?? store.Images.Find(imageId)?.Layers.Select(l => l.ChainId).ToArray()
-        ?? throw new OrderException(new OrderFailure("", FailureKind.NotFound, $"image {imageId} is not on this host: pull it again"));
-
-    /// <exception cref="OrderException">The image, or a layer, is not on this host.</exception>
-    public RootLayers LayersOf(ContainerPaths paths, string imageId) => RootLayers.Find(instance, ChainOf(paths, imageId));
-
     private SafeFileHandle Mount(ContainerPaths paths, string imageId, RootUse use)
     {
-        var layers = LayersOf(paths, imageId);
+        var layers = below.Of(paths, imageId);
         Directory.CreateDirectory(paths.Folder);
         drivers.Claim(paths).Mount(paths, layers, use);
-        try
-        {
-            return FileCalls.HoldRoot(paths.Merged);
-        }
-        finally
-        {
-            // Out of sight at once. A worker that is killed in between finds the mount at its next start (Reconcile/Leftovers).
-            Mounts.Unmount(paths.Merged, detach: true);
-        }
+        // Out of sight at once. A worker that is killed in between finds the mount at its next start (Reconcile/Leftovers).
+        return Mounts.Lift(paths.Merged);
     }
 }

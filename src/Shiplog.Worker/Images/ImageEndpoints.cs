@@ -98,45 +98,35 @@ internal static class ImageEndpoints
         }
     }
 
-    private static async Task<IResult> AskAsync(HttpContext http)
+    private static Task<IResult> AskAsync(HttpContext http) => AskedAsync(http, RegistryJson.Default.RegistryQuestion, async (lookup, question) =>
     {
-        var question = await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.RegistryQuestion, http.RequestAborted);
-        if (question is null || ImageName.TryParse(question.Reference) is not { } name)
-            return Results.Text($"invalid reference format: {question?.Reference}", statusCode: StatusCodes.Status400BadRequest);
-        return await AskedAsync(http, async lookup =>
-            Results.Json(await lookup.InspectAsync(name, question.Credentials, http.RequestAborted), RegistryJson.Default.ImageInRegistry));
-    }
+        var name = ImageName.TryParse(question.Reference) ?? throw new InvalidImageException($"invalid reference format: {question.Reference}");
+        return Results.Json(await lookup.InspectAsync(name, question.IsKnown, question.Credentials, http.RequestAborted), RegistryJson.Default.ImageInRegistry);
+    });
 
-    private static async Task<IResult> LogInAsync(HttpContext http)
+    private static Task<IResult> LogInAsync(HttpContext http) => AskedAsync(http, RegistryJson.Default.RegistryLogin, async (lookup, login) =>
     {
-        if (await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.RegistryLogin, http.RequestAborted) is not { } login)
-            return Results.Text("which registry, and with which credentials?", statusCode: StatusCodes.Status400BadRequest);
-        return await AskedAsync(http, async lookup =>
-        {
-            await lookup.CheckAsync(login.Domain, login.Credentials, http.RequestAborted);
-            return Results.NoContent();
-        });
-    }
+        await lookup.CheckAsync(login.Domain, login.Credentials, http.RequestAborted);
+        return Results.NoContent();
+    });
 
-    private static async Task<IResult> SearchAsync(HttpContext http)
-    {
-        if (await JsonSerializer.DeserializeAsync(http.Request.Body, RegistryJson.Default.IndexSearch, http.RequestAborted) is not { } search)
-            return Results.Text("which index, and for what?", statusCode: StatusCodes.Status400BadRequest);
-        return await AskedAsync(http, async lookup => Results.Json(
-            await lookup.SearchAsync(search.Domain, search.Term, search.Limit, search.Credentials, http.RequestAborted), RegistryJson.Default.FoundRepositoryArray));
-    }
+    private static Task<IResult> SearchAsync(HttpContext http) => AskedAsync(http, RegistryJson.Default.IndexSearch, async (lookup, search) => Results.Json(
+        await lookup.SearchAsync(search.Domain, search.Term, search.Limit, search.Credentials, http.RequestAborted), RegistryJson.Default.FoundRepositoryArray));
 
-    private static async Task<IResult> AskedAsync(HttpContext http, Func<ImageLookup, Task<IResult>> ask)
+    private static async Task<IResult> AskedAsync<T>(HttpContext http, JsonTypeInfo<T> type, Func<ImageLookup, T, Task<IResult>> ask)
     {
         try
         {
-            return await ask(http.RequestServices.GetRequiredService<ImageLookup>());
+            var question = await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted)
+                ?? throw new InvalidImageException($"the body is no {typeof(T).Name}: it is null");
+            return await ask(http.RequestServices.GetRequiredService<ImageLookup>(), question);
         }
         catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
         {
             var failure = ImageFailures.Explain("AskRegistry", e);
             return Results.Text(failure.Error, statusCode: failure.Kind switch
             {
+                FailureKind.Invalid => StatusCodes.Status400BadRequest,
                 FailureKind.NotFound => StatusCodes.Status404NotFound,
                 FailureKind.Unauthorized => StatusCodes.Status401Unauthorized,
                 _ => StatusCodes.Status500InternalServerError,
@@ -152,7 +142,9 @@ internal static class ImageEndpoints
             await http.Response.WriteAsync("load needs the commandId that it ends");
             return;
         }
-        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().LoadAsync(commandId, http.Request.Body, progress, http.RequestAborted));
+        var platform = http.Request.Query["platform"].FirstOrDefault();
+        await TellAsync(http, progress => http.RequestServices.GetRequiredService<LoadCommand>().LoadAsync(
+            commandId, platform, http.Request.Body, progress, http.RequestAborted));
     }
 
     private static async Task ImportAsync(HttpContext http)

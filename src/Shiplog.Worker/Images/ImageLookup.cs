@@ -10,20 +10,50 @@ namespace Shiplog.Worker.Images;
 internal sealed class ImageLookup(Instance instance, ContentStore store, RegistryHttp http, TimeProvider time)
 {
     /// <summary>What a name is in its registry. Nothing of it stays here.</summary>
+    /// <param name="isKnown">An image that is here was pulled by this very digest: where the registry cannot be reached, what was kept of it tells.</param>
     /// <exception cref="RegistryException">The registry does not give it.</exception>
     /// <exception cref="BlobException">The config is not what its digest or size says.</exception>
-    public async Task<ImageInRegistry> InspectAsync(ImageName name, RegistryCredentials? credentials, CancellationToken cancellation)
+    public async Task<ImageInRegistry> InspectAsync(ImageName name, bool isKnown, RegistryCredentials? credentials, CancellationToken cancellation)
     {
         using var lease = store.Lease();
-        var (client, top) = await ResolveAsync(name, credentials, cancellation);
-        using (client)
+        try
         {
-            Platform[] platforms = top.IsIndex
-                ? [.. top.Manifests.Select(m => m.Platform).OfType<Platform>()]
-                : [(await ConfigAsync(client, top, null, name, lease, cancellation)).Config.Platform];
-            return new ImageInRegistry(
-                top.MediaType, top.Digest, top.Content.Length, [.. platforms.Select(p => new ImageInRegistryPlatform(p.Architecture, p.Os, p.Variant))]);
+            var (client, top) = await ResolveAsync(name, credentials, cancellation);
+            using (client)
+            {
+                if (top.IsImage)
+                    await FetchConfigAsync(client, top, lease, cancellation);
+                return Describe(top, name);
+            }
         }
+        catch (RegistryException e) when (isKnown && e.InnerException is HttpRequestException && Kept(name, lease) is { } kept)
+        {
+            return Describe(kept, name);
+        }
+    }
+
+    /// <returns><see langword="null"/> where it is not all here.</returns>
+    private RegistryManifest? Kept(ImageName name, ContentLease lease)
+    {
+        if (name.Digest is not { } digest || !IsHere(digest, lease))
+            return null;
+        var manifest = RegistryManifest.Read(store.Blobs.ReadSmall(digest), null, digest, null, "the store");
+        return !manifest.IsImage || IsHere(manifest.Config!.Digest, lease) ? manifest : null;
+    }
+
+    private bool IsHere(string digest, ContentLease lease)
+    {
+        lease.PinBlob(digest);
+        return store.Blobs.Contains(digest);
+    }
+
+    private ImageInRegistry Describe(RegistryManifest manifest, ImageName name)
+    {
+        Platform[] platforms = manifest.IsIndex ? [.. manifest.Manifests.Select(m => m.Platform).OfType<Platform>()]
+            : manifest.IsImage ? [ReadConfig(manifest, null, name).Config.Platform]
+            : []; // An artifact is for none.
+        return new ImageInRegistry(
+            manifest.MediaType, manifest.Digest, manifest.Content.Length, [.. platforms.Select(p => new ImageInRegistryPlatform(p.Architecture, p.Os, p.Variant))]);
     }
 
     /// <summary>Whether a registry takes credentials; mirrors get none, so none is asked.</summary>
@@ -89,14 +119,22 @@ internal sealed class ImageLookup(Instance instance, ContentStore store, Registr
     public async Task<(ImageConfig Config, string Json)> ConfigAsync(
         RegistryClient client, RegistryManifest manifest, Platform? wanted, ImageName name, ContentLease lease, CancellationToken cancellation)
     {
+        await FetchConfigAsync(client, manifest, lease, cancellation);
+        return ReadConfig(manifest, wanted, name);
+    }
+
+    private async Task FetchConfigAsync(RegistryClient client, RegistryManifest manifest, ContentLease lease, CancellationToken cancellation)
+    {
         var (digest, size) = (manifest.Config!.Digest, manifest.Config.Size);
-        lease.PinBlob(digest);
-        if (!store.Blobs.Contains(digest))
-        {
-            using var writer = store.Blobs.Begin(digest, size);
-            await new BlobDownload(client, time).FetchAsync(digest, writer, null, cancellation);
-        }
-        var json = store.Blobs.ReadSmall(digest);
+        if (IsHere(digest, lease))
+            return;
+        using var writer = store.Blobs.Begin(digest, size);
+        await new BlobDownload(client, time).FetchAsync(digest, writer, null, cancellation);
+    }
+
+    private (ImageConfig Config, string Json) ReadConfig(RegistryManifest manifest, Platform? wanted, ImageName name)
+    {
+        var json = store.Blobs.ReadSmall(manifest.Config!.Digest);
         var config = ImageConfig.Read(json);
         if (wanted is not null && !wanted.Accepts(config.Platform))
             throw new InvalidImageException(

@@ -24,8 +24,7 @@ public sealed class ImageOrders
 
     internal Task<OrderOutcome> PullAsync(PullImage order, CancellationToken cancellation) => WatchedAsync(order, order.Reference, async (feed, ended) =>
     {
-        var platform = order.Platform is not { Length: > 0 } text ? null
-            : Platform.TryParse(text) ?? throw new InvalidImageException($"\"{text}\" is no platform; write os/architecture[/variant]");
+        var platform = order.Platform is { Length: > 0 } text ? Platform.Parse(text) : null;
         return await _puller.PullAsync(NameOf(order.Reference), platform, order.PointsTo, order.Credentials, feed, ended);
     }, cancellation);
 

@@ -30,8 +30,12 @@ internal sealed class ImagePuller(Instance instance, ContentStore store, ImageLo
         var (client, top) = await ResolveAsync(name, credentials, cancellation);
         using (client)
         {
+            // Docker's own manifests before, OCI's after the first line: so does dockerd.
+            if (top.MediaType == RegistryManifest.DockerManifest)
+                top.ExpectImage();
             sink.Write(JsonMessage.Status($"Pulling from {name.Path}", name.TagOrDigest));
             var manifest = top.IsIndex ? await ImageLookup.ChooseAsync(client, name, top, platform, cancellation) : top;
+            manifest.ExpectImage();
             var (config, configJson) = await lookup.ConfigAsync(client, manifest, platform, name, lease, cancellation);
             var plans = config.Plan(manifest.Layers);
             CheckRoom(plans);

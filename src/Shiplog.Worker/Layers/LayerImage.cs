@@ -19,9 +19,7 @@ internal static class LayerImage
         var diff = Path.Combine(folder, "diff");
         var image = ImageOf(folder);
         // Not compressed: reading is as fast as it is, and the disk has the compressed blob besides.
-        var made = Child.RunAsync(Programs.Find(Program), ["--quiet", image, diff], CancellationToken.None).GetAwaiter().GetResult();
-        if (made.ExitCode != 0)
-            throw new IOException($"{Program} failed with code {made.ExitCode}: {made.Output.Trim()}");
+        Programs.Run(Program, ["--quiet", image, diff]);
         FileCalls.RemoveTree(diff);
         Directory.CreateDirectory(diff);
     }
@@ -40,9 +38,7 @@ internal static class LayerImage
         catch (LinuxException e) when (e.Errno == ENOTBLK)
         {
             // Before Linux 6.12 it takes block devices only: mount(8) makes one of the file.
-            var made = Child.RunAsync(Programs.Find("mount"), ["-t", "erofs", "-o", "ro,loop", image, point], CancellationToken.None).GetAwaiter().GetResult();
-            if (made.ExitCode != 0)
-                throw new IOException($"mount of {image} failed with code {made.ExitCode}: {made.Output.Trim()}", e);
+            Programs.Run("mount", ["-t", "erofs", "-o", "ro,loop", image, point]);
         }
     }
 

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(403, LogLevel.Error, "the restart of container {Container} broke, again in {Seconds} s")]
     public static partial void RestartBroke(this ILogger logger, Exception exception, string container, double seconds);
 
+    [LoggerMessage(404, LogLevel.Warning, "what container {Container} took of the disk is not counted, it is removed all the same: {Error}")]
+    public static partial void SizeUnknown(this ILogger logger, string container, string error);
+
     [LoggerMessage(401, LogLevel.Warning, "container {Container} ended and left no exit code: 255 is reported")]
     public static partial void ExitCodeLost(this ILogger logger, string container);
 }

@@ -1,4 +1,3 @@
-using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Orders;
@@ -9,7 +8,8 @@ namespace Shiplog.Worker.Lifecycle;
 
 /// <summary>Deletes what a container left on the host.</summary>
 internal sealed class ContainerRemover(
-    Instance instance, StorageDrivers drivers, Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, LogRotator logs, Sessions sessions, TimeProvider time)
+    StorageDrivers drivers, LayersBelow layers, Containers containers, RestartQueue restarts, ContainerFiles files, FileWriters writers, LogRotator logs,
+    Sessions sessions, TimeProvider time, ILogger<ContainerRemover> logger)
 {
     /// <summary>Needs the container's turn. One that is not there has been removed.</summary>
     public async Task<Report[]> RemoveAsync(RemoveContainer order)
@@ -23,7 +23,7 @@ internal sealed class ContainerRemover(
 
         sessions.Finish(order.ContainerId);
         await writers.StopAsync(order.ContainerId);
-        long? freed = order.Measure ? Bytes(paths) : null;
+        long? freed = order.Measure ? Bytes(paths, order.ImageId ?? "") : null;
         if (Directory.Exists(paths.Folder))
         {
             using (await logs.HoldAsync(order.ContainerId))
@@ -34,20 +34,17 @@ internal sealed class ContainerRemover(
         return [new ContainerRemovedReport(order.ContainerId, time.GetUtcNow(), freed)];
     }
 
-    /// <returns><see langword="null"/> where nobody knows of which layers it is made.</returns>
-    private long? Bytes(ContainerPaths paths)
+    /// <returns><see langword="null"/> where nobody can tell: that must keep nobody from removing the container.</returns>
+    private long? Bytes(ContainerPaths paths, string imageId)
     {
-        if (!paths.HasReadWriteLayer)
-            return 0;
-        if (ContainerRecord.Load(paths.State)?.Order.RootFs.Layers is not { } chain)
-            return null;
         try
         {
-            return drivers.For(paths).Size(paths, RootLayers.Find(instance, chain));
+            return paths.HasReadWriteLayer ? drivers.For(paths).Size(paths, () => layers.Of(paths, imageId)) : 0;
         }
-        catch (OrderException)
+        catch (Exception e) when (e is OrderException or InvalidDataException or IOException)
         {
-            return null; // A layer is gone. That must keep nobody from removing the container.
+            logger.SizeUnknown(paths.Id, e.Message);
+            return null;
         }
     }
 }

@@ -97,6 +97,19 @@ internal static class Mounts
         return tree.IsInvalid ? throw LinuxException.Last("open_tree", path) : tree;
     }
 
+    /// <summary>Holds the mount at this place and takes it from there: from then on it goes with the handle, also when this process is killed.</summary>
+    public static SafeFileHandle Lift(string path)
+    {
+        try
+        {
+            return FileSystem.FileCalls.HoldRoot(path);
+        }
+        finally
+        {
+            Unmount(path, detach: true);
+        }
+    }
+
     public static void Mount(string source, string target, string? type, nuint flags, string? data)
     {
         if (Interop.Mount(source, target, type, flags, data) != 0)

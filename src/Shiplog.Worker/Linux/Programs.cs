@@ -1,6 +1,6 @@
 namespace Shiplog.Worker.Linux;
 
-/// <summary>Where the programs that the worker starts are.</summary>
+/// <summary>The programs that the worker starts: where they are, and running one that has nothing to tell but whether it succeeded.</summary>
 internal static class Programs
 {
     // Not the PATH of whoever started the worker: these run as root.
@@ -12,4 +12,15 @@ internal static class Programs
 
     /// <returns><see langword="null"/> where it is not installed.</returns>
     public static string? TryFind(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>Runs a program to its end, and holds up the thread until then.</summary>
+    /// <param name="folder">Its working directory.</param>
+    /// <exception cref="FileNotFoundException">It is not installed.</exception>
+    /// <exception cref="IOException">It failed; the message has what it said.</exception>
+    public static void Run(string name, IReadOnlyList<string> arguments, string folder = "/")
+    {
+        var result = Child.RunAsync(Find(name), arguments, CancellationToken.None, folder).GetAwaiter().GetResult();
+        if (result.ExitCode != 0)
+            throw new IOException($"{name} {string.Join(' ', arguments)} failed with code {result.ExitCode}: {result.Output.Trim()}");
+    }
 }

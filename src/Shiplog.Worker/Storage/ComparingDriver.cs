@@ -38,8 +38,8 @@ internal abstract class ComparingDriver : IStorageDriver
         return diff.Entries > 0;
     }
 
-    public long Size(ContainerPaths container, RootLayers layers) =>
-        Directory.Exists(ReadWriteFolder(container)) ? Changes(container, layers, CancellationToken.None).Sum(c => c.Size) : 0;
+    public long Size(ContainerPaths container, Func<RootLayers> layers) =>
+        Directory.Exists(ReadWriteFolder(container)) ? Changes(container, layers(), CancellationToken.None).Sum(c => c.Size) : 0;
 
     private static List<UpperChange> Changes(SafeFileHandle root, RootLayers layers, CancellationToken cancellation)
     {
@@ -54,13 +54,6 @@ internal abstract class ComparingDriver : IStorageDriver
         if (Mounts.IsMountPoint(container.Merged))
             return Mounts.Clone(container.Merged);
         Mount(container, layers, RootUse.ReadOnly);
-        try
-        {
-            return FileCalls.HoldRoot(container.Merged);
-        }
-        finally
-        {
-            Mounts.Unmount(container.Merged, detach: true);
-        }
+        return Mounts.Lift(container.Merged);
     }
 }

@@ -122,7 +122,7 @@ internal sealed class DeviceMapperDriver(Instance instance) : ComparingDriver
     private static void Run(IEnumerable<Command> commands)
     {
         foreach (var command in commands)
-            Needs.Run(command.Program, command.Arguments, "/");
+            Programs.Run(command.Program, command.Arguments);
     }
 }
 

@@ -32,7 +32,8 @@ internal sealed class FuseOverlayDriver(Instance instance) : ComparingDriver
             options = $"lowerdir={container.Upper}:{string.Join(':', layers.Lower)}";
         }
         Directory.CreateDirectory(container.Merged);
-        // dev and suid, which FUSE takes away by default: what the image says is what there is.
-        Needs.Run(Program, ["-o", options + ",dev,suid", container.Merged], instance.WorkerFolder);
+        // dev and suid, which FUSE takes away by default: what the image says is what there is. With a write-back cache the kernel keeps
+        // the times of files that were written to for itself (Documentation/filesystems/fuse-io.rst), and may tell others than a later mount does.
+        Programs.Run(Program, ["-o", options + ",dev,suid,writeback=0", container.Merged], instance.WorkerFolder);
     }
 }

@@ -45,7 +45,8 @@ internal interface IStorageDriver
     bool WriteDiff(ContainerPaths container, RootLayers layers, Stream tar, CancellationToken cancellation);
 
     /// <summary>Bytes of the files that the container has made or changed.</summary>
-    long Size(ContainerPaths container, RootLayers layers);
+    /// <param name="layers">Finds the layers below; asked by those that compare.</param>
+    long Size(ContainerPaths container, Func<RootLayers> layers);
 
     /// <summary>Deletes what is not in the container's folder; the root is not mounted.</summary>
     void Delete(ContainerPaths container);

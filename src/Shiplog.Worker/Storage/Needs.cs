@@ -20,14 +20,4 @@ internal static class Needs
             ? null
             : $"{name} in the kernel";
     }
-
-    /// <summary>Runs a program to its end.</summary>
-    /// <exception cref="IOException">It failed; the message has what it said.</exception>
-    public static string Run(string program, string[] arguments, string folder)
-    {
-        var result = Child.RunAsync(Programs.Find(program), arguments, CancellationToken.None, folder).GetAwaiter().GetResult();
-        return result.ExitCode == 0
-            ? result.Output
-            : throw new IOException($"{program} {string.Join(' ', arguments)} failed with code {result.ExitCode}: {result.Output.Trim()}");
-    }
 }

@@ -78,7 +78,7 @@ internal class OverlayDriver(Instance instance) : IStorageDriver
         return diff.Entries > 0;
     }
 
-    public long Size(ContainerPaths container, RootLayers layers)
+    public long Size(ContainerPaths container, Func<RootLayers> layers)
     {
         if (!Directory.Exists(container.Folder))
             return 0;

@@ -135,7 +135,7 @@ public sealed class RegistriesThatMisbehave
     [InlineData("""{"schemaVersion":2,"manifests":[],"layers":[]}""", "an index and an image at once")]
     [InlineData("""{"schemaVersion":2,"layers":[],"layers":[]}""", "not valid JSON")]
     [InlineData("""{"schemaVersion":1,"layers":[]}""", "schema version 1")]
-    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[]}""", "and not of a container image")]
+    [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":1},"layers":[]}""", "an artifact and no container image")]
     [InlineData("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:../../../etc","size":1},"layers":[]}""", "is not sha256")]
     [InlineData("[]", "no JSON object")]
     public async Task A_manifest_that_makes_no_sense_is_refused(string manifest, string why) =>

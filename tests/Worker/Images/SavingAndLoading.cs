@@ -116,10 +116,102 @@ public sealed class SavingAndLoading(RegistryProcess registry) : IClassFixture<R
         await RefusedAsync<BlobException>(archive, "has digest");
     }
 
-    private static async Task RefusedAsync<T>(byte[] archive, string why) where T : Exception
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Of_an_archive_for_several_platforms_the_hosts_own_is_loaded_or_the_one_asked_for(bool inAnIndex)
+    {
+        var (host, other) = (ForPlatform(Platform.Host.Architecture), ForPlatform("s390x"));
+        JsonObject[] entries = [Entry(other, "s390x"), Entry(host, Platform.Host.Architecture), Attestation()];
+        var index = JsonSerializer.SerializeToUtf8Bytes(Index(entries));
+        var archive = inAnIndex
+            ? Layout([Named(TestImage.Descriptor(RegistryManifest.OciIndex, index))], [index, .. BlobsOf(host), .. BlobsOf(other)])
+            : Layout([.. entries.Select(Named)], [.. BlobsOf(host), .. BlobsOf(other), "{}"u8.ToArray()]);
+
+        foreach (var (platform, id) in (IEnumerable<(string?, string)>)[(null, host.Id), (Platform.Host.ToString(), host.Id), ("linux/s390x", other.Id)])
+        {
+            using var store = new Store();
+            var loaded = (await LoadAsync(store, archive, platform)).ShouldHaveSingleItem();
+            (loaded.Image.ImageId, loaded.References.Single()).ShouldBe((id, "docker.io/library/many:1"));
+        }
+        await RefusedAsync<InvalidImageException>(archive, "requested platform(s) ([linux/ppc64le]) not found", "linux/ppc64le");
+    }
+
+    [Fact]
+    public async Task A_name_that_the_layout_gives_stays_with_the_hosts_own_image()
+    {
+        // As an engine on another architecture saves an image for several: manifest.json knows the one that it would run.
+        var (host, other) = (ForPlatform(Platform.Host.Architecture), ForPlatform("s390x"));
+        var index = JsonSerializer.SerializeToUtf8Bytes(Index([Entry(other, "s390x"), Entry(host, Platform.Host.Architecture)]));
+        string Blob(byte[] blob) => "blobs/sha256/" + Digest.HexOf(Digest.Of(blob));
+        var docker = JsonSerializer.SerializeToUtf8Bytes(new JsonArray(new JsonObject
+        {
+            ["Config"] = Blob(other.Config),
+            ["RepoTags"] = new JsonArray("many:1"),
+            ["Layers"] = new JsonArray([.. other.Blobs.Select(b => (JsonNode)Blob(b))]),
+        }));
+        var archive = Layout(
+            [Named(TestImage.Descriptor(RegistryManifest.OciIndex, index))], [index, .. BlobsOf(host), .. BlobsOf(other)], ("manifest.json", docker));
+        using var store = new Store();
+        (await LoadAsync(store, archive)).ShouldHaveSingleItem().Image.ImageId.ShouldBe(host.Id);
+    }
+
+    [Fact]
+    public async Task An_archive_of_one_image_is_loaded_whatever_it_is_for_unless_another_platform_is_asked_for()
+    {
+        var image = ForPlatform("s390x");
+        var archive = Layout([Named(Entry(image, "s390x"))], BlobsOf(image));
+        using var store = new Store();
+        (await LoadAsync(store, archive)).ShouldHaveSingleItem().Image.ImageId.ShouldBe(image.Id);
+        await RefusedAsync<InvalidImageException>(archive, $"requested platform(s) ([{Platform.Host}]) not found", Platform.Host.ToString());
+    }
+
+    [Fact]
+    public async Task An_artifact_in_an_archive_is_refused()
+    {
+        var image = ForPlatform(Platform.Host.Architecture);
+        var manifest = JsonNode.Parse(image.Manifest)!;
+        manifest["config"]!["mediaType"] = "application/vnd.cncf.helm.config.v1+json";
+        image.Manifest = Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        await RefusedAsync<RegistryException>(
+            Layout([Named(TestImage.Descriptor(RegistryManifest.OciManifest, image.Manifest))], BlobsOf(image)), "unsupported media type application/vnd.cncf.helm.config.v1+json");
+    }
+
+    private static TestImage ForPlatform(string architecture) => new([new TestTar().File("for", architecture).ToArray()], oci: true, architecture: architecture);
+
+    private static byte[][] BlobsOf(TestImage image) => [image.Manifest, image.Config, .. image.Blobs];
+
+    private static JsonObject Entry(TestImage image, string architecture)
+    {
+        var entry = TestImage.Descriptor(RegistryManifest.OciManifest, image.Manifest);
+        entry["platform"] = new JsonObject { ["os"] = "linux", ["architecture"] = architecture };
+        return entry;
+    }
+
+    // What a build says of how it came about; no image.
+    private static JsonObject Attestation()
+    {
+        var entry = TestImage.Descriptor(RegistryManifest.OciManifest, "{}"u8.ToArray());
+        entry["platform"] = new JsonObject { ["os"] = "unknown", ["architecture"] = "unknown" };
+        return entry;
+    }
+
+    private static JsonObject Named(JsonObject entry)
+    {
+        var named = entry.DeepClone().AsObject();
+        named["annotations"] = new JsonObject { ["io.containerd.image.name"] = "docker.io/library/many:1" };
+        return named;
+    }
+
+    private static JsonObject Index(IEnumerable<JsonObject> entries) =>
+        new() { ["schemaVersion"] = 2, ["mediaType"] = RegistryManifest.OciIndex, ["manifests"] = new JsonArray([.. entries.Select(e => (JsonNode)e.DeepClone())]) };
+
+    private static byte[] Layout(IEnumerable<JsonObject> entries, byte[][] blobs, params (string Name, byte[] Content)[] more) => Archive([
+        ("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray()), ("index.json", JsonSerializer.SerializeToUtf8Bytes(Index(entries))),
+        .. blobs.Select(b => ("blobs/sha256/" + Digest.HexOf(Digest.Of(b)), b)), .. more]);
+
+    private static async Task RefusedAsync<T>(byte[] archive, string why, string? platform = null) where T : Exception
     {
         using var store = new Store();
-        (await Should.ThrowAsync<T>(() => LoadAsync(store, archive))).Message.ShouldContain(why);
+        (await Should.ThrowAsync<T>(() => LoadAsync(store, archive, platform))).Message.ShouldContain(why);
         store.Everything().ShouldBeEmpty();
     }
 
@@ -131,8 +223,9 @@ public sealed class SavingAndLoading(RegistryProcess registry) : IClassFixture<R
         return archive.ToArray();
     }
 
-    private static Task<ImageLoadedReport[]> LoadAsync(Store store, byte[] archive) =>
-        new ImageLoader(store.Content, store.Intake, TimeProvider.System).LoadAsync(new MemoryStream(archive), store.Progress, CancellationToken.None);
+    private static Task<ImageLoadedReport[]> LoadAsync(Store store, byte[] archive, string? platform = null) =>
+        new ImageLoader(store.Content, store.Intake, TimeProvider.System).LoadAsync(
+            new MemoryStream(archive), platform is null ? null : Platform.Parse(platform), store.Progress, CancellationToken.None);
 
     private static byte[] Archive(params (string Name, byte[] Content)[] files)
     {

@@ -12,14 +12,15 @@ namespace Shiplog.Worker.Images.Archives;
 /// </summary>
 internal sealed class ImageLoader(ContentStore store, LayerIntake intake, TimeProvider time)
 {
+    /// <param name="platform">Only images for it; <see langword="null"/> for what the archive has, this host's where it has several.</param>
     /// <returns>One report an image.</returns>
-    public async Task<ImageLoadedReport[]> LoadAsync(Stream source, IProgressSink sink, CancellationToken cancellation)
+    public async Task<ImageLoadedReport[]> LoadAsync(Stream source, Platform? platform, IProgressSink sink, CancellationToken cancellation)
     {
         using var lease = store.Lease();
         using var archive = await Task.Factory.StartNew(
             () => SpooledArchive.Read(source, store, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var loaded = new List<(StoredImage Image, HashSet<string> References)>();
-        foreach (var image in ArchiveImage.All(archive))
+        foreach (var image in ArchiveImage.All(archive, platform))
             loaded.Add((await TakeAsync(image, lease, sink, cancellation), image.References));
         foreach (var (image, _) in loaded)
             store.Publish(image);

@@ -13,8 +13,9 @@ internal sealed class LoadCommand(ImageLoader loader, ImageImporter importer, Fa
 {
     private const string Step = "LoadImages";
 
-    public Task LoadAsync(string commandId, Stream source, IProgressSink progress, CancellationToken cancellation) => RunAsync(
-        commandId, gone => loader.LoadAsync(source, progress, gone), image => Words(image).Select(JsonMessage.Stream), progress, cancellation);
+    /// <param name="platform"><c>os/arch[/variant]</c>; <see langword="null"/> for none in particular.</param>
+    public Task LoadAsync(string commandId, string? platform, Stream source, IProgressSink progress, CancellationToken cancellation) => RunAsync(
+        commandId, gone => loader.LoadAsync(source, platform is null ? null : Platform.Parse(platform), progress, gone), image => Words(image).Select(JsonMessage.Stream), progress, cancellation);
 
     public Task ImportAsync(ArchiveImport order, Stream source, IProgressSink progress, CancellationToken cancellation) => RunAsync(
         order.CommandId, async gone => [await importer.ImportAsync(order, source, gone)], image => [JsonMessage.Status(image.Image.ImageId)], progress, cancellation);

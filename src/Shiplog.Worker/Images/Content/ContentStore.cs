@@ -74,8 +74,8 @@ internal sealed class ContentStore
     /// <summary>Makes all that the image consists of durable, then the image itself.</summary>
     public void Publish(StoredImage image)
     {
-        if (image.Layers.All(l => l.Existed) && Images.Find(image.ImageId) is { } known
-            && known.ManifestDigest == image.ManifestDigest && known.IndexDigest == image.IndexDigest)
+        if (image.Layers.All(l => l.Existed) && Images.Find(image.ImageId) is { } known && known.ManifestDigest == image.ManifestDigest
+            && (image.IndexDigest is null || ImageIndex.IndexesOf(known).Contains(image.IndexDigest)))
             return;
         // One barrier for all files of an image is far cheaper than one each: the journal is written once.
         var began = Stopwatch.GetTimestamp();
@@ -139,9 +139,7 @@ internal sealed class ContentStore
         var (blobs, layers) = (new HashSet<string>(), new HashSet<string>(used));
         foreach (var image in Images.All)
         {
-            blobs.UnionWith([image.ImageId, image.ManifestDigest, .. image.Layers.Select(l => l.Digest)]);
-            if (image.IndexDigest is { } index)
-                blobs.Add(index);
+            blobs.UnionWith([image.ImageId, image.ManifestDigest, .. ImageIndex.IndexesOf(image), .. image.Layers.Select(l => l.Digest)]);
             layers.UnionWith(image.Layers.Select(l => l.ChainId));
         }
         foreach (var lease in _leases)

@@ -33,10 +33,10 @@ internal sealed class ImageIndex
 
     public void Put(StoredImage image)
     {
-        // That a layer existed is a fact about one pull, not about the image.
-        image = image with { Layers = [.. image.Layers.Select(l => l with { Existed = true })] };
         lock (_writing)
         {
+            // That a layer existed is a fact about one pull, not about the image. Each index stays: somebody may have its digest.
+            image = image with { Layers = [.. image.Layers.Select(l => l with { Existed = true })], OtherIndexes = OtherIndexes(image) };
             Files.Replace(PathOf(image.ImageId), JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Default.StoredImage), durable: true);
             Files.SyncFolder(_folder);
             _images[image.ImageId] = image;
@@ -53,6 +53,12 @@ internal sealed class ImageIndex
             Files.SyncFolder(_folder);
         }
     }
+
+    private string[]? OtherIndexes(StoredImage image) =>
+        Find(image.ImageId) is { } known && IndexesOf(known).Where(i => i != image.IndexDigest).ToArray() is { Length: > 0 } others ? others : null;
+
+    /// <summary>Digests of all indexes that it was chosen from.</summary>
+    public static string[] IndexesOf(StoredImage image) => image.IndexDigest is { } index ? [index, .. image.OtherIndexes ?? []] : image.OtherIndexes ?? [];
 
     private string PathOf(string imageId) => Path.Combine(_folder, Digest.HexOf(imageId) + ".json");
 }

@@ -18,6 +18,9 @@ internal sealed record Platform(string Os, string Architecture, string? Variant)
         _ => null,
     };
 
+    /// <exception cref="InvalidImageException">It is not <c>os/architecture[/variant]</c>, or one of these alone.</exception>
+    public static Platform Parse(string text) => TryParse(text) ?? throw new InvalidImageException($"\"{text}\" is no platform; write os/architecture[/variant]");
+
     /// <summary>Whether an image for <paramref name="other"/> serves; variants count only where both name one.</summary>
     public bool Accepts(Platform other) => Os == other.Os && Architecture == other.Architecture
         && (Variant is null || other.Variant is null || NormalVariant(Architecture, Variant) == NormalVariant(Architecture, other.Variant));

@@ -23,6 +23,10 @@ internal sealed class RegistryManifest
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
 
     private const int MaximalLayers = 512;
+    private const string DockerPlugin = "application/vnd.docker.plugin.v1+json";
+
+    // What old clients of Docker's called a config, or a layer (distribution/distribution, issue 1621).
+    private static readonly string[] OldTypes = ["application/octet-stream", "application/json", "text/html"];
 
     public static readonly string[] MediaTypes = [DockerManifest, DockerList, OciManifest, OciIndex];
 
@@ -46,6 +50,26 @@ internal sealed class RegistryManifest
     public Descriptor[] Layers { get; private set; } = [];
 
     public PlatformDescriptor[] Manifests { get; private set; } = [];
+
+    /// <summary>Its config is an image's: manifests are also of other things (OCI image spec, "Guidelines for Artifact Usage").</summary>
+    public bool IsImage => Config?.MediaType is DockerConfig or OciConfig || OldTypes.Contains(Config?.MediaType);
+
+    /// <summary>Passes where a container can be made of it.</summary>
+    /// <exception cref="RegistryException">It is of something else; begins with dockerd's words.</exception>
+    public void ExpectImage()
+    {
+        const string Remedy = "an artifact and no container image, get it with the program that it is for";
+        if (!IsImage && MediaType == DockerManifest)
+            throw Foreign($"Encountered remote \"{Config!.MediaType}\"({(Config.MediaType == DockerPlugin ? "plugin" : "unknown")}) when fetching: {Remedy}");
+        if (!IsImage)
+            throw Foreign($"unsupported media type {Config!.MediaType}: {Remedy}");
+        if (Layers.Select(l => l.MediaType).FirstOrDefault(t => !IsLayer(t)) is { } other)
+            throw Foreign($"unsupported media type {other}: {Remedy}");
+    }
+
+    private static bool IsLayer(string mediaType) =>
+        mediaType.StartsWith("application/vnd.oci.image.", StringComparison.Ordinal) || mediaType.StartsWith("application/vnd.docker.", StringComparison.Ordinal)
+        || OldTypes.Contains(mediaType);
 
     /// <param name="contentType">As the registry sent it: must agree with the document, or one could be taken for another.</param>
     /// <param name="reference">A tag, or the digest that the document must have.</param>
@@ -105,8 +129,6 @@ internal sealed class RegistryManifest
         if (!root.TryGetProperty("config", out var config))
             throw Bad("the manifest has no config");
         Config = Describe(config);
-        if (Config.MediaType is not (DockerConfig or OciConfig))
-            throw Bad($"the manifest is of an artifact, {Config.MediaType}, and not of a container image");
         if (Config.Size > MaximalSize)
             throw Bad($"the image's config claims {Config.Size} bytes; at most {MaximalSize} are taken");
         Layers = [.. Items(root, "layers").Select(Describe)];
@@ -145,6 +167,8 @@ internal sealed class RegistryManifest
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
             ? number
             : throw Bad(string.Create(CultureInfo.InvariantCulture, $"the manifest lacks {name}, or has no whole number there"));
+
+    private static RegistryException Foreign(string message) => new(FailureKind.Invalid, message);
 
     private static RegistryException Bad(string message) => new(FailureKind.Unavailable, message);
 }
