@@ -137,7 +137,7 @@ The layers of that image, $((PULL_BYTES / 1000000)) MB unpacked, as archives com
 | what | ms | MB/s |
 | --- | --- | --- |
 UNPACK
-  speed load '\`docker load\`: unpacked, checked by both digests, compressed layers kept, on disk when it ends'
+  speed load '`docker load`: unpacked, checked by both digests, compressed layers kept, on disk when it ends'
   speed tar_in_turn 'GNU tar with gzip, one layer after the other'
   speed tar_at_once 'the same, all layers at once'
   speed gzip_only 'of this: gzip alone'

@@ -18,7 +18,7 @@ public sealed partial record Dockerfile
     /// <summary>The variables of FROM and of its flags.</summary>
     /// <param name="args">What the build is given; only what an ARG before the first FROM declares is seen, and what tells of the platforms.</param>
     /// <param name="refusal">A default value cannot be expanded.</param>
-    public bool TryGlobalVariables(IReadOnlyDictionary<string, string> args, out Func<string, string?> variables, [NotNullWhen(false)] out Refusal? refusal)
+    public bool TryGlobalVariables(IReadOnlyDictionary<string, string> args, out IReadOnlyDictionary<string, string> variables, [NotNullWhen(false)] out Refusal? refusal)
     {
         variables = BuildArguments.Global(MetaArgs, args, Escape, out var fault);
         refusal = fault is null ? null : new Refusal(RefusalKind.Invalid, fault);
@@ -32,7 +32,7 @@ public sealed partial record Dockerfile
         (name, var written) = (null, Stages[stage].From);
         if (!TryGlobalVariables(args, out var variables, out refusal))
             return false;
-        var fault = !Words.TryExpand(written, variables, Escape, out var expanded, out var wrong) ? wrong
+        var fault = !Words.TryExpand(written, variables.GetValueOrDefault, Escape, out var expanded, out var wrong) ? wrong
             : string.IsNullOrWhiteSpace(expanded) ? $"base name ({written}) should not be blank"
             : null;
         refusal = fault is null ? null : new Refusal(RefusalKind.Invalid, OnLine(Stages[stage].FromInstruction.Line, fault));

@@ -33,7 +33,7 @@ public sealed record RunPlan(string[] Command, RunVariable[] Environment, string
         RunVariable[] environment =
         [
             .. state.ArgsOfRun.Select(a => new RunVariable($"{a.Key}={a.Value}", Hidden: false)),
-            .. given.Where(g => BuildArgs.IsPredefined(g.Key) && !state.Args.ContainsKey(g.Key)).Select(g => new RunVariable($"{g.Key}={g.Value}", Hidden: true)),
+            .. given.Where(g => BuildArguments.IsProxy(g.Key) && !state.Args.ContainsKey(g.Key)).Select(g => new RunVariable($"{g.Key}={g.Value}", Hidden: true)),
         ];
         plan = new RunPlan(words ?? ShellForm(i, state.Shell), environment, i.Flag("network"), [.. mounts]);
         return true;

@@ -107,13 +107,11 @@ public sealed record StepPlan(StageState After, string History)
         Instruction i, StageState state, IReadOnlyDictionary<string, string> given, IReadOnlyDictionary<string, string> global, char escape)
     {
         var args = new Dictionary<string, string>(state.Args);
-        foreach (var word in Words.Split(i.Rest, escape))
+        foreach (var (name, otherwise) in BuildArguments.Of(i, escape))
         {
-            var equals = word.IndexOf('=', StringComparison.Ordinal);
-            var name = equals < 0 ? word : word[..equals];
             string? value = null;
-            if (equals >= 0 && !Words.TryExpand(word[(equals + 1)..], (state with { Args = args }).Variables, escape, out value, out var error))
-                return (null, new Refusal(RefusalKind.Invalid, $"ARG: {error}"));
+            if (otherwise is not null && !Words.TryExpand(otherwise, (state with { Args = args }).Variables, escape, out value, out var error))
+                return (null, new Refusal(RefusalKind.Invalid, Dockerfile.OnLine(i.Line, error)));
             if (given.TryGetValue(name, out var theirs))
                 value = theirs;
             else if (value is null && global.TryGetValue(name, out var above))

@@ -19,16 +19,21 @@ internal sealed class BaseImages(IEventLog log, ImagePulls pulls)
         var images = new Dictionary<string, Image>();
         foreach (var stage in stages)
         {
-            var name = BaseNames.Of(stage, file, global);
-            string?[] named = [name is BaseNames.Scratch ? null : name, .. stage.Instructions.Where(i => i.Keyword is "COPY").Select(i => i.Flag("from"))];
-            foreach (var image in named.OfType<string>().Where(n => file.StageOf(n, stage.Index) is null && !images.ContainsKey(n)))
+            var name = BaseNames.Of(stage, file, asked);
+            if (name is not BaseNames.Scratch && file.BaseStage(name, stage.Index) is null && !images.ContainsKey(name))
+                images[name] = await GetAsync(name, PlatformOf(stage, file, global) ?? asked.Options.Platform, asked, output, request);
+            foreach (var from in stage.Instructions.Where(i => i.Keyword is "COPY").Select(i => i.Flag("from")).OfType<string>())
             {
-                var platform = image == name && stage.Platform is { } own ? BaseNames.Expanded(own, file, global) : asked.Options.Platform;
-                images[image] = await GetAsync(image, platform, asked, output, request);
+                if (file.StageOf(from, stage.Index) is null && !images.ContainsKey(from))
+                    images[from] = await GetAsync(from, asked.Options.Platform, asked, output, request);
             }
         }
         return images;
     }
+
+    private static string? PlatformOf(BuildStage stage, Dockerfile file, IReadOnlyDictionary<string, string> global) => stage.Platform is not { } written ? null
+        : Words.TryExpand(written, global.GetValueOrDefault, file.Escape, out var platform, out var fault) ? platform
+        : throw BuildException.Invalid(fault);
 
     /// <param name="platform">What it is to run on; <see langword="null"/> for this host.</param>
     private async Task<Image> GetAsync(string name, string? platform, BuildRequest asked, BuildOutput output, DockerRequest request)
@@ -51,10 +56,6 @@ internal static class BaseNames
     public const string Scratch = "scratch";
 
     /// <exception cref="BuildException">It names nothing.</exception>
-    public static string Of(BuildStage stage, Dockerfile file, IReadOnlyDictionary<string, string> global) =>
-        Expanded(stage.From, file, global) is { Length: > 0 } name ? name : throw BuildException.Invalid($"base name ({stage.From}) should not be blank");
-
-    /// <exception cref="BuildException">It cannot be expanded.</exception>
-    public static string Expanded(string text, Dockerfile file, IReadOnlyDictionary<string, string> global) =>
-        Words.TryExpand(text, global.GetValueOrDefault, file.Escape, out var expanded, out var error) ? expanded : throw BuildException.Invalid(error);
+    public static string Of(BuildStage stage, Dockerfile file, BuildRequest asked) =>
+        file.TryBaseOf(stage.Index, asked.Args, out var name, out var refusal) ? name : throw BuildException.Of(refusal);
 }

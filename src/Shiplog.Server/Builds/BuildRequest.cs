@@ -5,6 +5,7 @@ using Shiplog.Domain.Builds;
 using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
+using Shiplog.Server.Engine;
 
 namespace Shiplog.Server.Builds;
 
@@ -45,11 +46,12 @@ internal sealed record BuildRequest
         // One without a value is one that the client's own environment has not.
         var args = (Json(request, "buildargs", DockerJson.Default.DictionaryStringJsonElement) ?? [])
             .Where(a => a.Value.ValueKind is not JsonValueKind.Null).ToDictionary(a => a.Key, a => a.Value.ToString());
+        var platform = request.Version.AtLeast(32) ? request.Query("platform") : null;
         return new BuildRequest
         {
             References = [.. request.Queries("t").Select(Reference).Distinct()],
             Dockerfile = request.Query("dockerfile") ?? "Dockerfile",
-            Args = args,
+            Args = BuildArguments.WithPlatforms(args, platform, "linux/" + HostFacts.GoArchitecture),
             Quiet = request.Flag("q"),
             RemoveContainers = request.Flag("rm", otherwise: true),
             ForceRemoveContainers = request.Flag("forcerm"),
@@ -58,10 +60,10 @@ internal sealed record BuildRequest
             Options = new BuildOptions
             {
                 Target = request.Query("target"),
-                Args = BuildArgs.Kept(args),
+                Args = BuildArguments.Kept(args),
                 Labels = Json(request, "labels", DockerJson.Default.DictionaryStringString) is { Count: > 0 } labels ? labels : null,
                 Remote = request.Query("remote") is { } remote and not "client-session" ? WithoutPassword(remote) : null,
-                Platform = request.Version.AtLeast(32) ? request.Query("platform") : null,
+                Platform = platform,
                 NetworkMode = request.Query("networkmode") is { } mode and not "default" ? mode : null,
                 NoCache = request.Flag("nocache"),
                 Pull = request.Flag("pull"),

@@ -23,18 +23,17 @@ internal sealed class BuildRun(
     /// <exception cref="BuildException">It came to nothing.</exception>
     public async Task<string> RunAsync()
     {
-        var global = Variables.Global(file, asked.Args, out var refusal);
-        if (refusal is not null)
+        if (!file.TryGlobalVariables(asked.Args, out var global, out var refusal))
             throw BuildException.Of(refusal);
         var target = Target();
-        BuildStage[] stages = [.. file.NeededFor(target, global).Select(index => index == target ? WithLabels(file.Stages[index]) : file.Stages[index])];
+        BuildStage[] stages = [.. file.NeededFor(target, asked.Args).Select(index => index == target ? WithLabels(file.Stages[index]) : file.Stages[index])];
         Total = stages.Sum(s => 1 + s.Instructions.Length);
         await WarnAsync(file.Warnings);
         if (asked.CacheFrom is not [])
             await WarnAsync(["--cache-from: only steps that were done on this host serve as cache; what an image says of its own history proves nothing"]);
         var images = await bases.GetAllAsync(stages, file, global, asked, output, request);
         var state = await RunAsync(stages, new SharedBuild(buildId, file, asked, global, images, _stages, Total, request), target);
-        string[] unused = [.. asked.Args.Keys.Where(a => !IsDeclared(a, global) && !BuildArgs.IsPredefined(a)).Order(StringComparer.Ordinal)];
+        string[] unused = [.. asked.Args.Keys.Where(a => !IsDeclared(a, global) && !BuildArguments.IsPredefined(a)).Order(StringComparer.Ordinal)];
         if (unused is not [])
             await WarnAsync([$"One or more build-args [{string.Join(' ', unused)}] were not consumed"]);
         return state.ImageId ?? throw BuildException.Invalid("No image was generated. Is your Dockerfile empty?");
@@ -77,7 +76,7 @@ internal sealed class BuildRun(
 
     /// <summary>Labels of the client's are one more instruction of the last stage, as the classic builder has it.</summary>
     private BuildStage WithLabels(BuildStage stage) => asked.Options.Labels is not { } labels ? stage
-        : stage with { Instructions = [.. stage.Instructions, Variables.Label(labels, file.Escape, stage.FromInstruction.Line)] };
+        : stage with { Instructions = [.. stage.Instructions, LabelInstruction.Of(labels, file.Escape, stage.FromInstruction.Line)] };
 
     private bool IsDeclared(string name, IReadOnlyDictionary<string, string> global) =>
         global.ContainsKey(name) || _stages.Values.Any(s => s.Declared.Contains(name));

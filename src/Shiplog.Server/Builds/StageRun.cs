@@ -75,9 +75,9 @@ internal sealed class StageRun(BuildSteps steps, BuildStage stage, int first, Ti
     private async Task<StageState> BeginAsync(SharedBuild build, CancellationToken cancellation)
     {
         var began = await SayStepAsync(stage.FromInstruction, build, cancellation);
-        var name = BaseNames.Of(stage, build.File, build.Global);
+        var name = BaseNames.Of(stage, build.File, build.Asked);
         var state = name is BaseNames.Scratch ? BuildSteps.Nothing(build.Asked.Options.Platform)
-            : build.File.StageOf(name, stage.Index) is { } index ? (await build.Stages[index].End) with { Args = new Dictionary<string, string>(), HasCommand = false }
+            : build.File.BaseStage(name, stage.Index) is { } index ? (await build.Stages[index].End) with { Args = new Dictionary<string, string>(), HasCommand = false }
             : new StageState(build.Images[name].Id, Images.ImageWire.ConfigOf(build.Images[name]));
         await steps.RecordAsync(new BuildStepCompleted(
             build.Id, Step, Name, stage.FromInstruction.Line, stage.FromInstruction.Original, null, state.ImageId, Cached: false,

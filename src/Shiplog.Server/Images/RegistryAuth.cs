@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Shiplog.Contracts.Orders;
+using Shiplog.Domain.Images;
 using Shiplog.Server.DockerApi;
 using Shiplog.Server.DockerApi.Dto;
 
