@@ -23,14 +23,14 @@ internal sealed record Download(string Folder, string Name)
 /// <summary>Fetches what ADD names by a URL, once for each build. Redirections are followed, to HTTP and HTTPS only.</summary>
 internal sealed class BuildDownloads(Builds builds, ContentStore store) : IDisposable
 {
-    private const int Piece = 128 * 1024, LongestError = 1024;
+    private const int Piece = 128 * 1024, LongestError = 1024, MaximalRedirections = 10;
 
     // A server that sends nothing for so long will not send the rest either.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        MaxAutomaticRedirections = 10,
+        AllowAutoRedirect = false, // It would lead to other schemes, too.
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.None, // What is added is what was sent.
         ConnectTimeout = TimeSpan.FromSeconds(30),
@@ -74,22 +74,38 @@ internal sealed class BuildDownloads(Builds builds, ContentStore store) : IDispo
         catch (Exception e)
         {
             FileCalls.RemoveTree(folder);
-            throw e is HttpRequestException or HttpIOException or IOException or TimeoutException or UriFormatException ? Failed(url, e.Message) : e;
+            throw e is HttpRequestException or HttpIOException or IOException or TimeoutException or UriFormatException ? Failed(url, ": " + e.Message) : e;
         }
     }
 
     private async Task<Download> FetchAsync(string folder, string url, CancellationToken cancellation)
     {
         var uri = new Uri(url, UriKind.Absolute);
-        using var answer = await WithinAsync(patience => _http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, patience), cancellation);
+        using var answer = await AskAsync(url, uri, cancellation);
         await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
         if (!answer.IsSuccessStatusCode)
-            throw Failed(url, $"with status {(int)answer.StatusCode} {answer.ReasonPhrase}: {await BeginningAsync(body, cancellation)}");
+            throw Failed(url, $" with status {(int)answer.StatusCode} {answer.ReasonPhrase}: {await BeginningAsync(body, cancellation)}");
         var path = Path.Combine(folder, Encoding.ASCII.GetString(Download.File));
         await SaveAsync(url, body, path, cancellation);
         // As Docker dates what has no date: a repetition makes the same layer.
         File.SetLastWriteTimeUtc(path, (answer.Content.Headers.LastModified ?? DateTimeOffset.UnixEpoch).UtcDateTime);
         return new Download(folder, NameOf(uri, answer.Content.Headers));
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(string url, Uri uri, CancellationToken cancellation)
+    {
+        for (var redirections = 0; redirections <= MaximalRedirections; redirections++)
+        {
+            var answer = await WithinAsync(patience => _http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, patience), cancellation);
+            if (answer.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || answer.Headers.Location is not { } location)
+                return answer;
+            answer.Dispose();
+            uri = new Uri(uri, location);
+            if (uri.Scheme is not ("http" or "https"))
+                throw Failed(url, $": it is redirected to {uri}, which is neither HTTP nor HTTPS");
+        }
+        throw Failed(url, $": it is redirected more than {MaximalRedirections} times");
     }
 
     private async Task SaveAsync(string url, Stream body, string path, CancellationToken cancellation)
@@ -104,7 +120,7 @@ internal sealed class BuildDownloads(Builds builds, ContentStore store) : IDispo
         while (await WithinAsync(patience => body.ReadAsync(buffer, patience).AsTask(), cancellation) is > 0 and var read)
         {
             if ((room -= read) < 0)
-                throw Failed(url, $"it holds more bytes than this host has free ({store.Room})");
+                throw Failed(url, $": it holds more bytes than this host has free ({store.Room})");
             await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
         }
     }
@@ -153,5 +169,5 @@ internal sealed class BuildDownloads(Builds builds, ContentStore store) : IDispo
     }
 
     private static OrderException Failed(string url, string why) =>
-        new(new OrderFailure(BuildStepMaker.Step, FailureKind.Unavailable, $"ADD failed: failed to GET {url} {why}"));
+        new(new OrderFailure(BuildStepMaker.Step, FailureKind.Unavailable, $"ADD failed: failed to GET {url}{why}"));
 }

@@ -73,9 +73,9 @@ public sealed class AddingFiles : IDisposable
     [Fact]
     public async Task Members_below_a_link_of_the_image_land_within_the_image()
     {
-        var image = await _bench.ImageAsync(new TestTar().Directory("./").Directory("srv/").Symlink("way", "/srv").Symlink("out", "../../../../../tmp").ToArray());
+        var image = await _bench.ImageAsync(new TestTar().Directory("./").Directory("srv/").Directory("tmp/").Symlink("way", "/srv").Symlink("out", "../../../../../tmp").ToArray());
         _bench.TakeContext(new TestTar().Bytes("archive", new TestTar().File("way/a", "A").File("out/shiplog-leak", "x").ToArray()).ToArray());
-        (await _bench.LayerAsync(image, Add("/", "archive"))).ShouldContain("644 0:0 /srv/a A");
+        (await _bench.LayerAsync(image, Add("/", "archive"))).ShouldBe(["755 0:0 /srv/", "644 0:0 /srv/a A", "755 0:0 /tmp/", "644 0:0 /tmp/shiplog-leak x"]);
         File.Exists("/tmp/shiplog-leak").ShouldBeFalse();
     }
 
@@ -143,8 +143,19 @@ public sealed class AddingFiles : IDisposable
         isThere = true;
         (await _bench.LayerAsync(null, Add("/x/", server.Url("/f")))).ShouldBe(["755 0:0 /x/", "600 0:0 /x/f text"]);
         (await _bench.RefusedAsync(null, Add("/x/", server.Url("/")))).Error.ShouldBe($"ADD failed: cannot determine filename for source {server.Url("/")}");
-        (await _bench.RefusedAsync(null, Add("/x/", "http://127.0.0.1:1/f"))).Error.ShouldStartWith("ADD failed: failed to GET http://127.0.0.1:1/f Connection refused");
-        (await _bench.RefusedAsync(null, Add("/x/", "http://"))).Error.ShouldStartWith("ADD failed: failed to GET http:// ");
+        (await _bench.RefusedAsync(null, Add("/x/", "http://127.0.0.1:1/f"))).Error.ShouldStartWith("ADD failed: failed to GET http://127.0.0.1:1/f: Connection refused");
+        (await _bench.RefusedAsync(null, Add("/x/", "http://"))).Error.ShouldStartWith("ADD failed: failed to GET http://: ");
+    }
+
+    [Fact]
+    public async Task A_circle_of_redirections_comes_to_an_end()
+    {
+        await using var server = await WebServer.StartAsync(http =>
+        {
+            http.Response.Redirect("/f");
+            return Task.CompletedTask;
+        });
+        (await _bench.RefusedAsync(null, Add("/x/", server.Url("/f")))).Error.ShouldContain("redirected more than 10 times");
     }
 
     [Fact]
@@ -156,7 +167,8 @@ public sealed class AddingFiles : IDisposable
             http.Response.Headers.Location = "file:///etc/passwd";
             return Task.CompletedTask;
         });
-        (await _bench.RefusedAsync(null, Add("/x/", server.Url("/f")))).Error.ShouldContain("with status 302");
+        (await _bench.RefusedAsync(null, Add("/x/", server.Url("/f")))).Error.ShouldBe(
+            $"ADD failed: failed to GET {server.Url("/f")}: it is redirected to file:///etc/passwd, which is neither HTTP nor HTTPS");
     }
 
     public void Dispose() => _bench.Dispose();

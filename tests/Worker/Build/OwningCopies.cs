@@ -42,7 +42,8 @@ public sealed class OwningCopies : IDisposable
     {
         var image = await _bench.ImageAsync(new TestTar().Directory("./").Directory("etc/").Symlink("etc/passwd", "/../../../../../../etc/passwd").ToArray());
         _bench.TakeContext(new TestTar().File("f").ToArray());
-        (await _bench.RefusedAsync(image, Copy("/f", "f") with { Owner = "root" })).Error.ShouldContain("too many levels of symbolic links");
+        // There it leads in circles, which the kernel calls by different names.
+        (await _bench.RefusedAsync(image, Copy("/f", "f") with { Owner = "root" })).Error.ShouldStartWith("COPY failed: openat2 etc/passwd: ");
     }
 
     [Fact]
