@@ -15,10 +15,10 @@ internal static class BuildEndpoints
 {
     public static void MapBuildStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, () => TakeContextAsync(http, buildId)));
-        routes.MapDelete(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, () => EndAsync(http, buildId)));
-        routes.MapGet(WorkerStreams.BuildContextFile("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, () => ReadFileAsync(http, buildId)));
-        routes.MapPost(WorkerStreams.BuildSources("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, () => DigestAsync(http, buildId)));
+        routes.MapPut(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => TakeContextAsync(http, buildId)));
+        routes.MapDelete(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => EndAsync(http, buildId)));
+        routes.MapGet(WorkerStreams.BuildContextFile("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => ReadFileAsync(http, buildId)));
+        routes.MapPost(WorkerStreams.BuildSources("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => DigestAsync(http, buildId)));
     }
 
     private static async Task TakeContextAsync(HttpContext http, string buildId)
@@ -74,7 +74,7 @@ internal static class BuildEndpoints
         await JsonSerializer.SerializeAsync(http.Response.Body, new BuildSourceDigest(digest), BuildJson.Default.BuildSourceDigest, http.RequestAborted);
     }
 
-    private static async Task AnswerAsync(HttpContext http, Func<Task> work)
+    private static async Task AnswerAsync(HttpContext http, string buildId, Func<Task> work)
     {
         try
         {
@@ -87,6 +87,8 @@ internal static class BuildEndpoints
         catch (Exception e) when (!http.Response.HasStarted)
         {
             var failure = e is FormatException or JsonException ? new OrderFailure("", FailureKind.Invalid, e.Message) : ImageFailures.Explain("", e);
+            if (failure.Kind == FailureKind.Internal)
+                http.RequestServices.GetRequiredService<ILogger<Builds>>().FilesBroke(e, buildId);
             http.Response.StatusCode = failure.Kind switch
             {
                 FailureKind.Invalid or FailureKind.Unavailable => StatusCodes.Status400BadRequest,

@@ -14,6 +14,9 @@ internal sealed class BuildSources(ContentStore store, BuildDownloads downloads)
     /// <exception cref="OrderException">Something is not there, or must not be copied so; in Docker's words where it has some.</exception>
     public async Task<FoundSources> FindAsync(BuildUse build, BuildCopy copy, CancellationToken cancellation)
     {
+        // A name that were a path would lead through the image's links.
+        if (copy.Files.FirstOrDefault(f => f.Name is "" or "." or ".." || f.Name.AsSpan().ContainsAny('/', '\0')) is { } nameless)
+            throw Failed(copy, $"\"{nameless.Name}\" is no name for a file");
         var found = new FoundSources(copy.Files, Excludes(copy));
         try
         {
@@ -75,8 +78,9 @@ internal sealed class BuildSources(ContentStore store, BuildDownloads downloads)
             var error = $"stat {Encoding.UTF8.GetString(LayerPath.Join([.. path]))}: file does not exist";
             throw Failed(copy, copy.FromImageId is null ? "file not found in build context or excluded by .dockerignore: " + error : error);
         }
-        var isFolder = place.Status.Kind == FileKind.Directory;
-        return new FoundSource(tree, path, place, copy.Parents ? Math.Min(pivot, path.Length) : isFolder ? path.Length : path.Length - 1);
+        // Of a folder what is in it is copied, so its own name is not made; a file's is.
+        var most = place.Status.Kind == FileKind.Directory ? path.Length : path.Length - 1;
+        return new FoundSource(tree, path, place, copy.Parents ? Math.Min(pivot, most) : most);
     }
 
     private async Task<FoundSource> DownloadedAsync(BuildUse build, BuildCopy copy, string url, FoundSources found, CancellationToken cancellation)

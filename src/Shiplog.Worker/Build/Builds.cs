@@ -1,5 +1,6 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Copying;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Linux.FileSystem;
@@ -35,7 +36,7 @@ internal sealed class Builds(Instance instance, StorageDrivers drivers)
             build = _running.GetValueOrDefault(buildId);
         if (build is not null)
             await build.EndAsync();
-        Remove(paths);
+        await Blocking.RunAsync(() => Remove(paths));
         lock (_gate)
             _running.Remove(buildId);
         build?.Dispose();

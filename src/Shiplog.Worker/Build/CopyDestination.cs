@@ -13,8 +13,13 @@ internal static class CopyDestination
     public static bool IsFolder(string text) => text is "." or ".." || text.EndsWith('/') || text.EndsWith("/.", StringComparison.Ordinal) || text.EndsWith("/..", StringComparison.Ordinal);
 
     /// <summary>The path from the root.</summary>
-    public static byte[] PathOf(string text, string workingDir) =>
-        Encoding.UTF8.GetBytes(text.StartsWith('/') ? text : $"{workingDir}/{text}");
+    /// <exception cref="FormatException">It is no path.</exception>
+    public static byte[] PathOf(string text, string workingDir)
+    {
+        var path = text.StartsWith('/') ? text : $"{workingDir}/{text}";
+        SourcePattern.Check(path);
+        return Encoding.UTF8.GetBytes(path);
+    }
 
     /// <summary>Opens a folder of the root; it and those above it are made where they are missing, 0755 and this owner's.</summary>
     /// <returns>Whether it was made now.</returns>

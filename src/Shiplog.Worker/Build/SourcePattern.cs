@@ -16,14 +16,22 @@ internal sealed record SourcePattern(string[] Parts, int Pivot)
 
     public bool HasWildcards => Parts.Any(IsWildcard);
 
+    /// <exception cref="FormatException">It is no path.</exception>
     public static SourcePattern Parse(string text)
     {
+        Check(text);
         var pivot = text.IndexOf("/./", StringComparison.Ordinal);
         return new SourcePattern(Clean(text), pivot < 0 ? 0 : Clean(text[..pivot]).Length);
     }
 
-    /// <summary>As Docker's errors show it.</summary>
-    public override string ToString() => Parts.Length == 0 ? "." : string.Join('/', Parts);
+    /// <exception cref="FormatException">No file can have this path.</exception>
+    public static void Check(string path)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new FormatException("a path cannot hold a NUL character");
+        if (Encoding.UTF8.GetByteCount(path) is >= FileCalls.PathMax and var length)
+            throw new FormatException($"a path has {length} bytes, more than the {FileCalls.PathMax - 1} that Linux takes");
+    }
 
     /// <summary>The paths that it stands for, in the order of their names' bytes. Links are followed before the first wildcard only.</summary>
     /// <param name="anyDepth">Whether <c>**</c> stands for any number of folders.</param>

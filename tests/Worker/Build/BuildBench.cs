@@ -21,7 +21,7 @@ internal sealed class BuildBench : IDisposable
     public const string Id = "build-1";
 
     /// <summary>Those whose roots tell their changes by themselves, and those that are compared.</summary>
-    public static readonly TheoryData<string> Drivers = ["overlay2", "vfs"];
+    public static readonly TheoryData<string> Drivers = ["overlay2", "vfs", "erofs", "fuse-overlayfs"];
 
     private readonly string _home = Directory.CreateTempSubdirectory("shiplog-build-").FullName;
     private readonly LayerIntake _intake;

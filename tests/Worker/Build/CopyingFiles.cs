@@ -80,6 +80,10 @@ public sealed class CopyingFiles
         driver, Copy("/x", "d/./e/") with { Parents = true }, "755 0:0 /x/", "755 0:0 /x/e/", "4755 0:0 /x/e/deep D");
 
     [Theory, MemberData(nameof(Drivers))]
+    public Task A_file_that_is_the_pivot_itself_goes_by_its_name(string driver) => MakesAsync(
+        driver, Copy("/x", "d/in/./") with { Parents = true }, "755 0:0 /x/", "644 0:0 /x/in I");
+
+    [Theory, MemberData(nameof(Drivers))]
     public Task Files_that_are_written_in_the_Dockerfile_are_copied_as_any(string driver) => MakesAsync(
         driver, Copy("/x/", "b") with { Files = [new BuildFile("run.sh", "echo\n")], Mode = 0x1c0, Owner = "7:8" },
         "755 7:8 /x/", "700 7:8 /x/b B", "700 7:8 /x/run.sh echo");

@@ -38,6 +38,7 @@ public sealed class FindingSources : IDisposable
     [InlineData("broken", Missing + "broken: file does not exist")]
     [InlineData("out", Missing + "out: file does not exist")]
     [InlineData("*.none", "COPY failed: no source files were specified")]
+    [InlineData("a\0b", "COPY failed: a path cannot hold a NUL character")]
     [InlineData("[a", "COPY failed: syntax error in pattern: [a")]
     [InlineData("loop", "COPY failed: resolve loop: too many levels of symbolic links")]
     [InlineData("http://example.com/x", "COPY failed: source can't be a URL for COPY")]
@@ -54,6 +55,22 @@ public sealed class FindingSources : IDisposable
         (await _bench.RefusedAsync(null, Copy("/x/") with { Sources = [] })).Error.ShouldBe("COPY failed: no source files were specified");
         (await _bench.RefusedAsync(null, Add("/x/", "git@github.com:a/b.git"))).Error.ShouldStartWith("ADD failed: git@github.com:a/b.git: git repositories are not fetched here");
         (await _bench.RefusedAsync(null, Add("/x/", "https://example.com/a/b.git#main"))).Error.ShouldContain("git repositories are not fetched here");
+    }
+
+    [Theory, InlineData("../out"), InlineData("way/file"), InlineData(".."), InlineData(""), InlineData("a\0b")]
+    public async Task A_file_of_the_Dockerfile_has_a_name_and_no_path(string name)
+    {
+        var image = await _bench.ImageAsync(new TestTar().Directory("./").Symlink("way", "/tmp").ToArray());
+        var copy = Copy("/") with { Files = [new BuildFile(name, "x")] };
+        (await _bench.RefusedAsync(image, copy)).ShouldBe(new OrderFailure("BuildImageStep", FailureKind.Invalid, $"COPY failed: \"{name}\" is no name for a file"));
+    }
+
+    [Theory, InlineData("/a\0b"), InlineData("LONG")]
+    public async Task A_destination_that_is_no_path_is_refused(string destination)
+    {
+        _bench.TakeContext(Context());
+        destination = destination == "LONG" ? "/" + string.Join('/', Enumerable.Repeat("abcdefgh", 500)) : destination;
+        (await _bench.RefusedAsync(null, Copy(destination, "a.txt"))).Kind.ShouldBe(FailureKind.Invalid);
     }
 
     [Fact]
