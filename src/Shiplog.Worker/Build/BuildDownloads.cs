@@ -113,7 +113,10 @@ internal sealed class BuildDownloads(Builds builds, ContentStore store) : IDispo
         var room = store.Room;
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
         await using var file = new FileStream(path, options);
         var buffer = new byte[Piece];

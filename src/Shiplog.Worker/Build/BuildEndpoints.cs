@@ -15,11 +15,14 @@ internal static class BuildEndpoints
 {
     public static void MapBuildStreams(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => TakeContextAsync(http, buildId)));
-        routes.MapDelete(WorkerStreams.BuildContext("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => EndAsync(http, buildId)));
-        routes.MapGet(WorkerStreams.BuildContextFile("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => ReadFileAsync(http, buildId)));
-        routes.MapPost(WorkerStreams.BuildSources("{buildId}"), (HttpContext http, string buildId) => AnswerAsync(http, buildId, () => DigestAsync(http, buildId)));
+        routes.MapPut(WorkerStreams.BuildContext("{buildId}"), Answering(TakeContextAsync));
+        routes.MapDelete(WorkerStreams.BuildContext("{buildId}"), Answering(EndAsync));
+        routes.MapGet(WorkerStreams.BuildContextFile("{buildId}"), Answering(ReadFileAsync));
+        routes.MapPost(WorkerStreams.BuildSources("{buildId}"), Answering(DigestAsync));
     }
+
+    private static Func<HttpContext, string, Task> Answering(Func<HttpContext, string, Task> work) =>
+        (http, buildId) => AnswerAsync(http, buildId, () => work(http, buildId));
 
     private static async Task TakeContextAsync(HttpContext http, string buildId)
     {

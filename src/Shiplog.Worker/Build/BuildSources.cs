@@ -115,7 +115,8 @@ internal sealed class BuildSources(ContentStore store, BuildDownloads downloads)
 
     // As BuildKit tells them from files on a web server.
     private static bool IsGit(string source) =>
-        source.StartsWith("git://", StringComparison.Ordinal) || source.StartsWith("git@", StringComparison.Ordinal) || source.StartsWith("ssh://", StringComparison.Ordinal)
+        source.StartsWith("git://", StringComparison.Ordinal) || source.StartsWith("git@", StringComparison.Ordinal)
+        || source.StartsWith("ssh://", StringComparison.Ordinal)
         || (source.Contains("://", StringComparison.Ordinal) && source.Split('#')[0].EndsWith(".git", StringComparison.Ordinal));
 
     private static OrderException Failed(BuildCopy copy, string why) => Invalid($"{copy.Instruction} failed: {why}");

@@ -12,7 +12,8 @@ namespace Shiplog.Worker.Build;
 
 /// <summary>Makes the image of one step of a build: that of the step before with another config, and a layer more where files were changed.</summary>
 internal sealed class BuildStepMaker(
-    ContentStore store, ChildImages images, IContainerAccess containers, SubjectGates gates, Builds builds, BuildSources sources, BuildRoots roots, TimeProvider time)
+    ContentStore store, ChildImages images, IContainerAccess containers, SubjectGates gates, Builds builds, BuildSources sources, BuildRoots roots,
+    TimeProvider time)
 {
     /// <summary>The step's name in failures.</summary>
     public const string Step = nameof(BuildImageStep);
@@ -46,7 +47,8 @@ internal sealed class BuildStepMaker(
         { Copy: { } copy, Folder: null, ContainerId: null } => await CopyAsync(order.BuildId, copy, chain, lease, stopping),
         { Copy: null, Folder: { } folder, ContainerId: null } => await MakeFolderAsync(order.BuildId, folder, chain, lease, stopping),
         { Copy: null, Folder: null, ContainerId: { } container } => await ContainerAsync(container, chain, lease, stopping),
-        _ => throw new OrderException(new OrderFailure(Step, FailureKind.Invalid, "a step changes files in one way: it copies, makes a folder, or takes a container's")),
+        _ => throw new OrderException(new OrderFailure(
+            Step, FailureKind.Invalid, "a step changes files in one way: it copies, makes a folder, or takes a container's")),
     };
 
     private async Task<LayerBlob?> ContainerAsync(string containerId, string[] chain, ContentLease lease, CancellationToken stopping)

@@ -10,7 +10,7 @@ namespace Shiplog.Worker.Build;
 internal static class CopyDestination
 {
     /// <summary>Whether a destination, as it is written, is a folder whatever is there.</summary>
-    public static bool IsFolder(string text) => text is "." or ".." || text.EndsWith('/') || text.EndsWith("/.", StringComparison.Ordinal) || text.EndsWith("/..", StringComparison.Ordinal);
+    public static bool IsFolder(string text) => text[(text.LastIndexOf('/') + 1)..] is "" or "." or "..";
 
     /// <summary>The path from the root.</summary>
     /// <exception cref="FormatException">It is no path.</exception>

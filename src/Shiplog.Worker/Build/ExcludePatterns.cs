@@ -68,7 +68,9 @@ internal sealed class ExcludePatterns
         }
         if (parts.Count == 0)
             throw new FormatException($"illegal exclusion pattern: \"{pattern}\"");
-        return (new Regex(Expression(string.Join('/', parts), pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline), takesBack);
+        // No pattern takes longer than the path is long.
+        const RegexOptions options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline;
+        return (new Regex(Expression(string.Join('/', parts), pattern), options), takesBack);
     }
 
     private static string Expression(string path, string pattern)

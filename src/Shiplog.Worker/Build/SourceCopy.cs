@@ -73,10 +73,14 @@ internal sealed class SourceCopy((uint Uid, uint Gid)? owner, uint? mode, Exclud
 
     protected override uint ModeOf(FileStatus status) => mode ?? base.ModeOf(status);
 
-    // Another content of the same size and time would pass for what was there before: archives that are made to be repeatable date all files alike.
-    protected override FileTime TimeOf(FileStatus status) => isCompared && _displaced is { } there && (there.Size, there.Modified) == (status.Size, status.Modified)
-        ? status.Modified with { Nanoseconds = (status.Modified.Nanoseconds + 1) % 1_000_000_000 }
-        : status.Modified;
+    // Another content of the same size and time would pass for what was there before: who wants to build the same twice dates all files alike.
+    protected override FileTime TimeOf(FileStatus status)
+    {
+        var (size, time) = (status.Size, status.Modified);
+        return isCompared && _displaced is { } there && (there.Size, there.Modified) == (size, time)
+            ? time with { Nanoseconds = (time.Nanoseconds + 1) % 1_000_000_000 }
+            : time;
+    }
 
     private string Shown(byte[] path) => Encoding.UTF8.GetString(_base.Length == 0 ? path : LayerPath.Append(_base, path));
 }

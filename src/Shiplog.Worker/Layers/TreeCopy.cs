@@ -10,12 +10,12 @@ namespace Shiplog.Worker.Layers;
 /// </summary>
 internal class TreeCopy : IDisposable
 {
-    private const int BufferSize = 128 * 1024;
+    private const int BufferSize = 128 * 1024, SmallBuffer = 16 * 1024;
 
     // Files with more than one name: where the first was put, and as which file.
     private readonly Dictionary<(ulong Device, ulong Inode), (SafeFileHandle Folder, byte[] Name, ulong Inode)> _linked = [];
     private readonly List<SafeFileHandle> _held = [];
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer = [];
     private SafeFileHandle? _lastFolder, _lastHeld;
     private bool _canShare = true;
 
@@ -165,8 +165,12 @@ internal class TreeCopy : IDisposable
 
     private void CopyContent(SafeFileHandle source, SafeFileHandle target, long size)
     {
-        RandomAccess.SetLength(target, size);
-        for (var at = 0L; RandomAccess.Read(source, _buffer, at) is > 0 and var read; at += read)
+        // As large as it has to be: most copies are of a few small files.
+        if (_buffer.Length < Math.Min(size, BufferSize))
+            _buffer = GC.AllocateUninitializedArray<byte>(size <= SmallBuffer ? SmallBuffer : BufferSize);
+        if (size > 0)
+            RandomAccess.SetLength(target, size);
+        for (var at = 0L; at < size && RandomAccess.Read(source, _buffer, at) is > 0 and var read; at += read)
         {
             // What is all zeros is there already, as a hole.
             if (_buffer.AsSpan(0, read).ContainsAnyExcept((byte)0))

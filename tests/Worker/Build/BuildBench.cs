@@ -186,7 +186,7 @@ internal sealed class BuildBench : IDisposable
                     target.Write(tar);
                     return true;
                 }
-                : null;
+            : null;
             return Task.FromResult(new ContainerHold(write, null, null));
         }
     }
