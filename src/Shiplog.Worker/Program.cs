@@ -2,6 +2,7 @@ using JasperFx;
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
 using Shiplog.Worker;
+using Shiplog.Worker.Build;
 using Shiplog.Worker.Copying;
 using Shiplog.Worker.Images;
 using Shiplog.Worker.Reconcile;
@@ -36,6 +37,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 
 builder.Services.AddContainers(instance);
 builder.Services.AddImages();
+builder.Services.AddBuilds();
 builder.Host.UseWolverine(options => options.UseOrders(), WorkerServices.Extensions);
 
 var app = builder.Build();
@@ -43,6 +45,7 @@ app.MapWolverineHttpTransportEndpoints();
 app.MapContainerStreams();
 app.MapContainerStats();
 app.MapImageStreams();
+app.MapBuildStreams();
 app.MapContainerFiles();
 app.MapVolumeStreams();
 app.MapGet(WorkerStreams.Ready, () => HostFacts.Version);

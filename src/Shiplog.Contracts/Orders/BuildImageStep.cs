@@ -32,7 +32,10 @@ public sealed record BuildCopy(string Instruction, string? FromImageId, string[]
     /// <summary>Files whose content is written in the Dockerfile itself, as here-documents.</summary>
     public BuildFile[] Files { get; init; } = [];
 
-    /// <summary><c>user[:group]</c>, by names or numbers, of the image's own <c>/etc/passwd</c>; <see langword="null"/> for 0:0.</summary>
+    /// <summary>
+    /// <c>user[:group]</c>, by names or numbers, of the image's own <c>/etc/passwd</c>; <see langword="null"/> for 0:0, and for whose it is
+    /// where it comes from an image.
+    /// </summary>
     public string? Owner { get; init; }
 
     /// <summary>The permissions of everything copied, 0 to 07777; <see langword="null"/> for the sources' own.</summary>
@@ -41,7 +44,7 @@ public sealed record BuildCopy(string Instruction, string? FromImageId, string[]
     /// <summary>A source that is a local archive is unpacked: ADD.</summary>
     public bool Unpack { get; init; }
 
-    /// <summary>Patterns of what is not copied, relative to the source's root.</summary>
+    /// <summary>Patterns of what is not copied, as .dockerignore has them, matched with what files are called below the destination.</summary>
     public string[] Excludes { get; init; } = [];
 
     /// <summary>The folders above a source are made in the destination, too.</summary>

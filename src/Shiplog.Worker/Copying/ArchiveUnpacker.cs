@@ -17,7 +17,7 @@ internal sealed record UnpackRules(bool KeepKinds, (uint Uid, uint Gid)? Owner, 
 /// Unpacks an archive into a directory of a container, which may run and play tricks meanwhile. Links on the way to a member are
 /// followed as the container would follow them, and never out of its root.
 /// </summary>
-internal sealed class ArchiveUnpacker(RootWalk destination, UnpackRules rules) : TarUnpacker(destination.Directory!)
+internal class ArchiveUnpacker(RootWalk destination, UnpackRules rules) : TarUnpacker(destination.Directory!)
 {
     public new void Unpack(TarReader tar, CancellationToken cancellation)
     {

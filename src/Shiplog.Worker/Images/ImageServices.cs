@@ -17,7 +17,7 @@ internal static class ImageServices
         services.AddSingleton<ILayerUsers, ContainerLayers>();
         services.AddSingleton<ContentStore>().AddSingleton<LayerIntake>().AddSingleton(provider => new RegistryHttp(
             Path.Combine(provider.GetRequiredService<Instance>().Home, "certs.d"), RegistryHttp.DockersFolder)).AddSingleton<ImageLookup>();
-        services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>().AddSingleton<ImageCommitter>().AddSingleton<ProgressHub>();
+        services.AddSingleton<ImagePuller>().AddSingleton<ImagePusher>().AddSingleton<ChildImages>().AddSingleton<ImageCommitter>().AddSingleton<ProgressHub>();
         services.AddSingleton<ImageSaver>().AddSingleton<ImageLoader>().AddSingleton<ImageImporter>().AddSingleton<LayerContents>().AddSingleton<LoadCommand>();
         services.AddSingleton(provider => new ImageOrders(
             provider.GetRequiredService<OrderRunner>(), provider.GetRequiredService<ImagePuller>(), provider.GetRequiredService<ImagePusher>(), provider.GetRequiredService<ImageCommitter>(),

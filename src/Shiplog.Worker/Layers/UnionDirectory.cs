@@ -9,6 +9,9 @@ internal sealed class UnionDirectory(List<SafeFileHandle> merged) : IDisposable
 {
     public static UnionDirectory Root(IEnumerable<string> folders) => new([.. folders.Select(OpenRoot)]);
 
+    /// <summary>The same directory, open a second time.</summary>
+    public UnionDirectory Again() => new([.. merged.Select(d => OpenDirectoryAt(d, "."u8))]);
+
     /// <summary>The topmost of them; <see langword="null"/> where there is none.</summary>
     public SafeFileHandle? Top => merged.Count > 0 ? merged[0] : null;
 

@@ -9,19 +9,28 @@ namespace Shiplog.Worker.Lifecycle;
 internal sealed class ContainerPaths
 {
     private readonly Instance _instance;
+    private readonly string _root;
 
     /// <exception cref="OrderException">The id is no name for a file or a container.</exception>
     public ContainerPaths(Instance instance, string id)
+        : this(instance, Root(instance), id)
+    {
+    }
+
+    /// <summary>For a root that storage drivers make as a container's, and that is none's.</summary>
+    /// <param name="root">The folder that its folder is in.</param>
+    /// <exception cref="OrderException">The id is no name for a file or a container.</exception>
+    public ContainerPaths(Instance instance, string root, string id)
     {
         // The rule that crun and runc have; a server that has been taken over must not lead root out of these folders.
         if (id.Length is 0 or > 128 || id[0] == '.' || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.'))
             throw new OrderException(new OrderFailure("", FailureKind.Invalid, $"invalid container id: \"{id}\""));
-        (_instance, Id) = (instance, id);
+        (_instance, _root, Id) = (instance, root, id);
     }
 
     public string Id { get; }
 
-    public string Folder => Path.Combine(Root(_instance), Id);
+    public string Folder => Path.Combine(_root, Id);
 
     /// <summary>The journal.</summary>
     public string State => Path.Combine(Folder, "state.json");

@@ -6,6 +6,8 @@ namespace Shiplog.Worker.Linux;
 /// <summary>Durable and careful file work.</summary>
 internal static class Files
 {
+    private const int Attempts = 64;
+
     /// <summary>Waits until the file's content is on disk.</summary>
     public static void SyncData(SafeFileHandle file, string name)
     {
@@ -54,17 +56,9 @@ internal static class Files
     /// <exception cref="InvalidDataException">It is no regular file, or too large.</exception>
     public static string? ReadInRoot(SafeFileHandle root, string path, int limit)
     {
-        // O_NONBLOCK: a FIFO in the file's place must not hold the worker.
-        using var file = Interop.Openat2(root, path, new Interop.OpenHow
-        {
-            Flags = Interop.O_RDONLY | Interop.O_CLOEXEC | Interop.O_NONBLOCK,
-            Resolve = Interop.RESOLVE_IN_ROOT | Interop.RESOLVE_NO_MAGICLINKS,
-        });
-        if (file.IsInvalid)
-        {
-            var error = LinuxException.Last("openat2", path);
-            return error.Errno == Errno.ENOENT ? null : throw error;
-        }
+        using var file = OpenInRoot(root, path);
+        if (file is null)
+            return null;
 
         if (Interop.Statx(file, "", Interop.AT_EMPTY_PATH, Interop.STATX_BASIC_STATS, out var stat) != 0)
             throw LinuxException.Last("statx", path);
@@ -75,5 +69,27 @@ internal static class Files
         var content = new byte[stat.Size];
         var read = RandomAccess.Read(file, content, 0);
         return Encoding.UTF8.GetString(content, 0, read);
+    }
+
+    private static SafeFileHandle? OpenInRoot(SafeFileHandle root, string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // O_NONBLOCK: a FIFO in the file's place must not hold the worker.
+            var file = Interop.Openat2(root, path, new Interop.OpenHow
+            {
+                Flags = Interop.O_RDONLY | Interop.O_CLOEXEC | Interop.O_NONBLOCK,
+                Resolve = Interop.RESOLVE_IN_ROOT | Interop.RESOLVE_NO_MAGICLINKS,
+            });
+            if (!file.IsInvalid)
+                return file;
+            var error = LinuxException.Last("openat2", path);
+            file.Dispose();
+            if (error.Errno == Errno.ENOENT)
+                return null;
+            // Something was mounted or renamed, anywhere, while the kernel looked above a "..": that says nothing of the file (openat2(2)).
+            if (error.Errno != Errno.EAGAIN || attempt == Attempts)
+                throw error;
+        }
     }
 }

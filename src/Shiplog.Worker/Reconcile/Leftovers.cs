@@ -1,5 +1,6 @@
 using Shiplog.Contracts;
 using Shiplog.Contracts.Orders;
+using Shiplog.Worker.Build;
 using Shiplog.Worker.Lifecycle;
 using Shiplog.Worker.Linux;
 using Shiplog.Worker.Network;
@@ -10,7 +11,7 @@ namespace Shiplog.Worker.Reconcile;
 
 /// <summary>What the kernel has under our names, and no container that runs explains.</summary>
 internal sealed class Leftovers(
-    Instance instance, Containers containers, RestartQueue restarts, Bridges bridges, VolumeStore volumes, OciRuntime runtime)
+    Instance instance, Containers containers, RestartQueue restarts, Bridges bridges, VolumeStore volumes, Builds builds, OciRuntime runtime)
 {
     /// <summary>Removes all of it, past every error.</summary>
     /// <param name="explained">Ids of the containers that run, or are being taken down.</param>
@@ -27,7 +28,7 @@ internal sealed class Leftovers(
                 await remove();
                 repaired.Add($"{what}: removed");
             }
-            catch (Exception e) when (e is IOException or RuntimeException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or RuntimeException or UnauthorizedAccessException or InvalidDataException)
             {
                 repaired.Add($"{what}: not removed: {e.Message}");
             }
@@ -54,6 +55,8 @@ internal sealed class Leftovers(
             yield return ($"place of mounts {path}", Do(() => RemoveEmpty(path)));
         foreach (var point in volumes.UnusedMounts().ToList())
             yield return ($"mount {point}", Do(() => Mounts.Unmount(point, detach: true)));
+        foreach (var id in builds.Left())
+            yield return ($"files of build {id}", Do(() => builds.Remove(id)));
         foreach (var path in Unexplained(ContainerPaths.Bundles(instance), explained))
             yield return ($"bundle {path}", Do(() => Directory.Delete(path, recursive: true)));
         foreach (var path in Unexplained(ContainerPaths.Exits(instance), explained))

@@ -86,6 +86,8 @@ internal sealed record ContainerUser(uint Uid, uint Gid, uint[] Groups, string H
             : throw new FormatException($"uids and gids must be in range 0-{LargestId}, not {text}");
     }
 
-    private static List<string[]> Read(SafeFileHandle root, string path) =>
+    /// <summary>The lines of a user or group file, as fields; none where there is no file.</summary>
+    /// <exception cref="InvalidDataException">It is not a regular file, or too large.</exception>
+    internal static List<string[]> Read(SafeFileHandle root, string path) =>
         [.. (Files.ReadInRoot(root, path, FileLimit) ?? "").Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => l.Split(':'))];
 }

@@ -68,14 +68,4 @@ internal sealed class RegistryHttp(params string[] folders) : IDisposable
             handler.SslOptions.ClientCertificates = own.Own;
         return handler;
     }
-
-    // The environment's proxy, but never for this machine itself.
-    private sealed class LoopbackAwareProxy(IWebProxy inner) : IWebProxy
-    {
-        public ICredentials? Credentials { get => inner.Credentials; set => inner.Credentials = value; }
-
-        public Uri? GetProxy(Uri destination) => destination.IsLoopback ? null : inner.GetProxy(destination);
-
-        public bool IsBypassed(Uri host) => host.IsLoopback || inner.IsBypassed(host);
-    }
 }

@@ -19,10 +19,12 @@ internal static class TarHeader
             unsigned += value;
             signed += (sbyte)value;
         }
-        var stated = Number(block.Slice(148, 8), "checksum");
-        if (stated != unsigned && stated != signed)
+        if (!StatesOneOf(block.Slice(148, 8), unsigned, signed))
             throw new TarException("not a tar archive: a header's checksum is wrong");
     }
+
+    private static bool StatesOneOf(ReadOnlySpan<byte> field, long one, long other) =>
+        !field.Trim(" \0"u8).ContainsAnyExceptInRange((byte)'0', (byte)'7') && Number(field, "checksum") is var stated && (stated == one || stated == other);
 
     public static bool IsGnu(ReadOnlySpan<byte> block) => block.Slice(257, 8).SequenceEqual("ustar  \0"u8);
 

@@ -9,7 +9,7 @@ namespace Internal.Generated.WolverineHandlers
     {
         public override System.Type[] HandlerTypes()
         {
-            return new System.Type[] { typeof(Shiplog.Worker.Images.CommitContainerHandler), typeof(Shiplog.Worker.Images.PullImageHandler), typeof(Shiplog.Worker.Images.PushImageHandler), typeof(Shiplog.Worker.Images.RemoveImageHandler), typeof(Shiplog.Worker.Orders.ConnectNetworkHandler), typeof(Shiplog.Worker.Orders.DisconnectNetworkHandler), typeof(Shiplog.Worker.Orders.KillContainerHandler), typeof(Shiplog.Worker.Orders.PauseContainerHandler), typeof(Shiplog.Worker.Orders.RemoveContainerHandler), typeof(Shiplog.Worker.Orders.RemoveNetworkHandler), typeof(Shiplog.Worker.Orders.StartContainerHandler), typeof(Shiplog.Worker.Orders.StartExecHandler), typeof(Shiplog.Worker.Orders.StopContainerHandler), typeof(Shiplog.Worker.Orders.UnpauseContainerHandler), typeof(Shiplog.Worker.Orders.UpdateContainerHandler), typeof(Shiplog.Worker.Volumes.CreateVolumeHandler), typeof(Shiplog.Worker.Volumes.RemoveVolumeHandler) };
+            return new System.Type[] { typeof(Shiplog.Worker.Build.BuildImageStepHandler), typeof(Shiplog.Worker.Images.CommitContainerHandler), typeof(Shiplog.Worker.Images.PullImageHandler), typeof(Shiplog.Worker.Images.PushImageHandler), typeof(Shiplog.Worker.Images.RemoveImageHandler), typeof(Shiplog.Worker.Orders.ConnectNetworkHandler), typeof(Shiplog.Worker.Orders.DisconnectNetworkHandler), typeof(Shiplog.Worker.Orders.KillContainerHandler), typeof(Shiplog.Worker.Orders.PauseContainerHandler), typeof(Shiplog.Worker.Orders.RemoveContainerHandler), typeof(Shiplog.Worker.Orders.RemoveNetworkHandler), typeof(Shiplog.Worker.Orders.StartContainerHandler), typeof(Shiplog.Worker.Orders.StartExecHandler), typeof(Shiplog.Worker.Orders.StopContainerHandler), typeof(Shiplog.Worker.Orders.UnpauseContainerHandler), typeof(Shiplog.Worker.Orders.UpdateContainerHandler), typeof(Shiplog.Worker.Volumes.CreateVolumeHandler), typeof(Shiplog.Worker.Volumes.RemoveVolumeHandler) };
         }
 
         public override System.Type[] MessageTypes()
@@ -28,6 +28,7 @@ namespace Internal.Generated.WolverineHandlers
     {
         [global::System.Runtime.CompilerServices.ModuleInitializer]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.GeneratedHandlerRegistry))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.BuildImageStepHandler1922628595))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.CommitContainerHandler898142376))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.ConnectNetworkHandler154629828))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.CreateVolumeHandler927480650))]
@@ -45,6 +46,7 @@ namespace Internal.Generated.WolverineHandlers
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.StopContainerHandler850132189))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.UnpauseContainerHandler925247294))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Internal.Generated.WolverineHandlers.UpdateContainerHandler1206988400))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Build.BuildImageStepHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.CommitContainerHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.PullImageHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Images.PushImageHandler))]
@@ -62,6 +64,7 @@ namespace Internal.Generated.WolverineHandlers
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Orders.UpdateContainerHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Volumes.CreateVolumeHandler))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Worker.Volumes.RemoveVolumeHandler))]
+        [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.BuildImageStep))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.CommitContainer))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.ConnectNetwork))]
         [global::System.Diagnostics.CodeAnalysis.DynamicDependency(global::System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All, typeof(global::Shiplog.Contracts.Orders.CreateVolume))]
