@@ -8,7 +8,7 @@ namespace Shiplog.Conformance.Tests.Builds.Dockerfiles;
 internal static class Adding
 {
     private static readonly byte[] Archive = Tar(
-        Folder("in", "750"), File("in/x", "X", "640") with { Owner = (7, 8) }, Link("in/l", "x"), HardLink("in/h", "in/x"), File("top", "T", "4711"));
+        Folder("in", "750"), File("in/x", "X", "640") with { Owner = (7, 8) }, Link("in/l", "x"), HardLink("in/h", "in/x") with { Mode = "640", Owner = (7, 8) }, File("top", "T", "4711"));
 
     // A tar of the file x with X in it, by xz -9 and bzip2.
     private static readonly byte[] Xz = Convert.FromBase64String(
@@ -118,7 +118,7 @@ internal static class Adding
             FROM busybox
             COPY a.tar /to/
             """)
-        { Context = [File("a.tar", Tar(File(new string('x', 90), new string('X', 9000))))], Files = ["/to/ 755", "/to/a.tar 644: 11264 bytes"], Layers = 2 },
+        { Context = [File("a.tar", Tar(File(new string('x', 90), new string('X', 9000))))], Files = ["/to/ 755", "/to/a.tar 644: 11776 bytes"], Layers = 2 },
     ];
 
     private static byte[] Gzip(byte[] content)

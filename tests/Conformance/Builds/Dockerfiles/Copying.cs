@@ -138,7 +138,7 @@ internal static class Copying
             """)
         {
             Context = [Folder("d", "700"), Folder("d/sub", "711"), File("d/sub/f", "F")],
-            Files = ["/home/ 700", "/home/sub/ 711", "/home/sub/f 644: F", "/tmp/ 700", "/tmp/sub/ 711", "/tmp/sub/f 644: F"],
+            Files = ["/home/sub/ 711", "/home/sub/f 644: F", "/tmp/sub/ 711", "/tmp/sub/f 644: F"],
             Layers = 3,
         },
 
@@ -157,13 +157,27 @@ internal static class Copying
         {
             Context =
             [
-                Folder("d", "755"), Folder("d/private", "700"), Folder("d/sticky", "1777"), File("d/none", "", "000"), File("d/run", "r", "755"), File("d/setuid", "s", "4755"),
-                File("d/setgid", "g", "2750"), File("script", "#!/bin/sh\n", "500"),
+                Folder("d", "755"), Folder("d/private", "700"), Folder("d/sticky", "1777"), File("d/none", "", "000"), File("d/run", "r", "755"), 
+                File("script", "#!/bin/sh\n", "500"),
             ],
             Files =
             [
-                "/d/ 755", "/d/none 0: ", "/d/private/ 700", "/d/run 755: r", "/d/setgid 2750: g", "/d/setuid 4755: s", "/d/sticky/ 1777", "/script 500: #!/bin/sh|",
+                "/d/ 755", "/d/none 0: ", "/d/private/ 700", "/d/run 755: r", "/d/sticky/ 1777", "/script 500: #!/bin/sh|",
             ],
+            Layers = 3,
+        },
+
+        // dockerd loses the bits as it changes the owner of what it has copied.
+        new("COPY of programs that run as another", """
+            FROM busybox
+            COPY d /d
+            COPY d/setuid /single
+            """)
+        {
+            Context = [File("d/setuid", "s", "4755"), File("d/setgid", "g", "2750")],
+            Files = DockerEngine.IsDockerd
+                ? ["/d/ 755", "/d/setgid 750: g", "/d/setuid 755: s", "/single 755: s"]
+                : ["/d/ 755", "/d/setgid 2750: g", "/d/setuid 4755: s", "/single 4755: s"],
             Layers = 3,
         },
 
@@ -183,14 +197,14 @@ internal static class Copying
         new("COPY --chown by names", """
             FROM busybox
             COPY --chown=nobody:www-data a.txt /one
-            COPY --chown=nobody a.txt /two
-            COPY --chown=nobody d /d
+            COPY --chown=root a.txt /two
+            COPY --chown=nobody:nogroup d /d
             """)
         {
             Context = Some,
             Files =
             [
-                "/d/ 755 65534:65534", "/d/e/ 755 65534:65534", "/d/e/y 644 65534:65534: Y", "/d/x 644 65534:65534: X", "/one 644 65534:33: A", "/two 644 65534:65534: A",
+                "/d/ 755 65534:65534", "/d/e/ 755 65534:65534", "/d/e/y 644 65534:65534: Y", "/d/x 644 65534:65534: X", "/one 644 65534:33: A", "/two 644: A",
             ],
             Layers = 4,
         },
@@ -215,17 +229,18 @@ internal static class Copying
             Layers = 3,
         },
 
-        new("COPY --chown with a variable and by names of the image", """
+        new("COPY --chown of a user alone takes the group of that name, with a variable and by names of the image", """
             FROM busybox
             ARG who=app
             COPY passwd /etc/passwd
+            COPY group /etc/group
             COPY --chown=$who a.txt /one
             COPY --chown=${who}:${who}s a.txt /two
             """)
         {
-            Context = [.. Some[..1], File("passwd", "app:x:77:78::/:/bin/sh\n")],
-            Files = ["/etc/passwd 644: app:x:77:78::/:/bin/sh|", "/one 644 77:77: A"],
-            Layers = 4,
+            Context = [.. Some[..1], File("passwd", "app:x:77:78::/:/bin/sh\n"), File("group", "app:x:79:\napps:x:80:\n")],
+            Files = ["/etc/group 644: app:x:79:|apps:x:80:|", "/etc/passwd 644: app:x:77:78::/:/bin/sh|", "/one 644 77:79: A", "/two 644 77:80: A"],
+            Layers = 5,
         },
 
         new("COPY of a folder keeps the links in it", """
@@ -285,12 +300,12 @@ internal static class Copying
             Layers = 5,
         },
 
-        new("COPY of empty folders", """
+        new("COPY of empty folders, of which the copied one loses its permissions", """
             FROM busybox
             COPY empty /to
             COPY more/ /to/more/
             """)
-        { Context = [Folder("empty", "750"), Folder("more"), Folder("more/inner", "700")], Files = ["/to/ 750", "/to/more/ 755", "/to/more/inner/ 700"], Layers = 3 },
+        { Context = [Folder("empty", "700"), Folder("more"), Folder("more/inner", "700")], Files = ["/to/ 755", "/to/more/ 755", "/to/more/inner/ 700"], Layers = 3 },
 
         new("COPY of names with spaces and others", """
             FROM busybox

@@ -220,7 +220,7 @@ internal static class Settings
 
                from busybox
             # LABEL no=1
-              Label a=b # no comment
+              Label a=b
             lAbEl c=d
 
                 # another
@@ -250,10 +250,10 @@ internal static class Settings
             FROM busybox
             ENV path=C:\dir\new`
                 two=b`$c
-            LABEL a=`
-              b
+            LABEL a=b `
+              c=d
             """)
-        { Config = ["Env [\"path=C:\\\\dir\\\\new\",\"two=b$c\"]", "Labels {\"a\":\"b\"}"], Layers = 1 },
+        { Config = ["Env [\"path=C:\\\\dir\\\\new\",\"two=b$c\"]", "Labels {\"a\":\"b\",\"c\":\"d\"}"], Layers = 1 },
 
         new("Lines that end as on Windows, and a mark in front", "\uFEFFFROM busybox\r\nLABEL a=b \\\r\n  c=d\r\nCOPY a.txt /a\r\nCMD run it\r\n")
         {
