@@ -246,7 +246,7 @@ public sealed class Building : BuildConversation
     public async Task The_cache_of_another_builder_is_empty()
     {
         (await DockerEngine.PostAsync("/build/prune")).With(200).Json.At("SpaceReclaimed").GetInt64().ShouldBeGreaterThanOrEqualTo(0);
-        (await DockerEngine.PostAsync("/build/cancel")).Refuses(400, "build ID not provided");
+        (await DockerEngine.PostAsync("/build/cancel")).Refuses(DockerEngine.BadInput, "build ID not provided");
     }
 
     // Later dockerd says it with an arrow.

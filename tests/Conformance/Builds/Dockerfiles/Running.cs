@@ -124,7 +124,13 @@ internal static class Running
         {
             Context = [File("pages/index.html", "<p>"), File("pages/css/a.css", "p{}"), File("more.tar", Tar(File("m.html", "m")))],
             Config = ["Volumes {\"/srv/www\":{}}", "WorkingDir \"/srv/www\"", "ExposedPorts {\"80/tcp\":{}}", "StopSignal \"SIGTERM\"", "Cmd [\"httpd\",\"-f\"]"],
-            Files = ["?"],
+            Files =
+            [
+                "/etc/group 644: root:x:0:|www-data:x:33:|nogroup:x:65534:|web:x:81:|",
+                "/etc/passwd 644: root:x:0:0:root:/root:/bin/sh|nobody:x:65534:65534:nobody:/home:/bin/false|web:x:80:81::/:/bin/sh|", "/srv/ 755",
+                "/srv/www/ 755 80:81", "/srv/www/css/ 755 80:81", "/srv/www/css/a.css 644 80:81: p{}", "/srv/www/index.html 644 80:81: <p>", "/srv/www/more/ 755",
+                "/srv/www/more/m.html 644: m",
+            ],
             Layers = 4,
         },
 
