@@ -10,7 +10,10 @@ public sealed class PassingOptions : BuildConversation
     {
         var output = (await BuildAsync("FROM busybox\nARG used=0\nLABEL used=$used\n", query: Query("buildargs", new { used = "1", odd = "2", also = "3", HTTP_PROXY = "x" })))
             .Succeeded();
-        output.Said.ShouldContain("[Warning] One or more build-args [also odd] were not consumed");
+        output.Said[^2].ShouldBeOneOf(
+            "[Warning] One or more build-args [also odd] were not consumed",
+            // dockerd 20.10 tells them in no order.
+            DockerEngine.IsDockerd ? "[Warning] One or more build-args [odd also] were not consumed" : "");
         (await ImageAsync(output.Image)).Text("Config", "Labels", "used").ShouldBe("1");
     }
 
@@ -34,7 +37,7 @@ public sealed class PassingOptions : BuildConversation
     public async Task Labels_are_a_step_each()
     {
         var output = (await BuildAsync("FROM busybox\n", query: Query("labels", new { b = "two words", a = "1" }))).Succeeded();
-        output.Said.Where(l => l.StartsWith("Step", StringComparison.Ordinal)).ShouldBe(["Step 1/3 : FROM busybox", "Step 2/3 : LABEL a=1", "Step 3/3 : LABEL b='two words'"]);
+        output.Said.Where(l => l.StartsWith("Step", StringComparison.Ordinal)).ShouldBe(["Step 1/3 : FROM busybox", "Step 2/3 : LABEL a=1", "Step 3/3 : LABEL b=two words"]);
     }
 
     [Fact]
