@@ -38,6 +38,13 @@ public abstract class BuildConversation : Conversation
 
     private protected static async Task<string> IdAsync(string image) => (await ImageAsync(image)).Text("Id");
 
+    /// <summary>Digests of its layers, the lowest first.</summary>
+    private protected static async Task<string[]> LayersAsync(string image)
+    {
+        var root = (await ImageAsync(image)).At("RootFS");
+        return root.TryGetProperty("Layers", out _) ? root.Texts("Layers") : [];
+    }
+
     private protected static async Task<JsonElement[]> HistoryAsync(string image) =>
         [.. (await DockerEngine.GetAsync($"/images/{image}/history")).With(200).Json.EnumerateArray()];
 
@@ -46,6 +53,10 @@ public abstract class BuildConversation : Conversation
     {
         if (ofScratch)
             return [.. (await ExportAsync(image)).Where(f => !OfTheEngine.Contains(f.Key)).Select(f => f.Value)];
+        // The same layers are the same files.
+        var (layers, ofBusybox) = (await LayersAsync(image), await LayersAsync(DockerEngine.Image));
+        if (layers.SequenceEqual(ofBusybox))
+            return [];
         s_busybox ??= await ExportAsync(DockerEngine.Image);
         return ImageFiles.Changes(s_busybox, await ExportAsync(image));
     }

@@ -123,7 +123,8 @@ public sealed class CachingSteps : BuildConversation
     [Fact]
     public async Task Stages_are_taken_each_for_itself()
     {
-        string Dockerfile(string label) => $"{_base.Replace("busybox", "busybox AS one", StringComparison.Ordinal)}COPY a /a\nFROM busybox\nLABEL x={label}\nCOPY --from=one /a /b\n";
+        string Dockerfile(string label) =>
+            $"{_base.Replace("busybox", "busybox AS one", StringComparison.Ordinal)}COPY a /a\nFROM busybox\nLABEL x={label}\nCOPY --from=one /a /b\n";
         await BuildAsync(Dockerfile("1"), Context);
         (await BuildAsync(Dockerfile("1"), Context)).Cached.ShouldBe([false, true, true, false, true, true]);
         (await BuildAsync(Dockerfile("2"), Context)).Cached.ShouldBe([false, true, true, false, false, false]);

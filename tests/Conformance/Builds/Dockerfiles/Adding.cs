@@ -8,7 +8,8 @@ namespace Shiplog.Conformance.Tests.Builds.Dockerfiles;
 internal static class Adding
 {
     private static readonly byte[] Archive = Tar(
-        Folder("in", "750"), File("in/x", "X", "640") with { Owner = (7, 8) }, Link("in/l", "x"), HardLink("in/h", "in/x") with { Mode = "640", Owner = (7, 8) }, File("top", "T", "4711"));
+        Folder("in", "750"), File("in/x", "X", "640") with { Owner = (7, 8) }, Link("in/l", "x"),
+        HardLink("in/h", "in/x") with { Mode = "640", Owner = (7, 8) }, File("top", "T", "4711"));
 
     // A tar of the file x with X in it, by xz -9 and bzip2.
     private static readonly byte[] Xz = Convert.FromBase64String(

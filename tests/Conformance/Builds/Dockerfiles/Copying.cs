@@ -157,7 +157,7 @@ internal static class Copying
         {
             Context =
             [
-                Folder("d", "755"), Folder("d/private", "700"), Folder("d/sticky", "1777"), File("d/none", "", "000"), File("d/run", "r", "755"), 
+                Folder("d", "755"), Folder("d/private", "700"), Folder("d/sticky", "1777"), File("d/none", "", "000"), File("d/run", "r", "755"),
                 File("script", "#!/bin/sh\n", "500"),
             ],
             Files =
