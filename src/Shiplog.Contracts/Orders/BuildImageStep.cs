@@ -56,7 +56,8 @@ public sealed record BuildFile(string Name, string Content);
 
 /// <summary>What <see cref="BuildCopy.Sources"/> are now.</summary>
 /// <param name="Digest">Of their paths, kinds, modes, owners, attributes and contents, not of their times: <c>sha256:…</c>.</param>
-public sealed record BuildSourceDigest(string Digest);
+/// <param name="Kind"><c>file</c>, <c>dir</c>, or <c>multi</c> where there are several.</param>
+public sealed record BuildSourceDigest(string Digest, string Kind);
 
 /// <summary>The image exists in the store. Outcome of <see cref="BuildImageStep"/>, whose members it repeats.</summary>
 /// <param name="NewLayer">The chain id of the layer that was added; <see langword="null"/> where no file was changed.</param>

@@ -79,7 +79,7 @@ public static class WorkerStreams
     /// </summary>
     public static string BuildContext(string buildId) => $"/streams/builds/{buildId}/context";
 
-    /// <summary>GET; query <c>path</c>; the content of a file of the context; 404 where it is not there.</summary>
+    /// <summary>GET; query <c>path</c>; the content of a file of the context; 404 where it is not there. DELETE takes it out of the context; 204.</summary>
     public static string BuildContextFile(string buildId) => $"/streams/builds/{buildId}/context/file";
 
     /// <summary>POST of a <see cref="BuildCopy"/>; JSON of a <see cref="BuildSourceDigest"/>; 400 with the reason where a source is not there.</summary>

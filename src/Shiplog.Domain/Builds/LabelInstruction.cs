@@ -1,14 +1,11 @@
 namespace Shiplog.Domain.Builds;
 
-/// <summary>Labels from outside of a Dockerfile as an instruction of it.</summary>
+/// <summary>Labels from outside of a Dockerfile as instructions of it.</summary>
 public static class LabelInstruction
 {
-    /// <param name="line">The line that it is put down to.</param>
-    public static Instruction Of(Dictionary<string, string> labels, char escape, int line)
-    {
-        var rest = string.Join(' ', labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{Quoted(l.Key, escape)}={Quoted(l.Value, escape)}"));
-        return new Instruction("LABEL", [], rest, [], "LABEL " + rest, line);
-    }
+    /// <param name="line">The line that they are put down to.</param>
+    public static IEnumerable<Instruction> Of(Dictionary<string, string> labels, char escape, int line) => labels.OrderBy(l => l.Key, StringComparer.Ordinal)
+        .Select(l => new Instruction("LABEL", [], $"{Quoted(l.Key, escape)}={Quoted(l.Value, escape)}", [], $"LABEL {l.Key}={l.Value}", line));
 
     private static string Quoted(string text, char escape) =>
         "\"" + string.Concat(text.Select(c => c == escape || c is '"' or '$' ? $"{escape}{c}" : $"{c}")) + "\"";

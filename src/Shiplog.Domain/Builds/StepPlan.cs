@@ -28,8 +28,6 @@ public sealed record StepPlan(StageState After, string History)
     /// <summary>Who made the image, where the instruction says so.</summary>
     public string? Author { get; init; }
 
-    private const string NoOperation = "/bin/sh -c #(nop)  ";
-
     // A new number makes every cached step one that has to be done again: raise it when a step comes to something else than before.
     private const int KeyVersion = 1;
 
@@ -44,12 +42,15 @@ public sealed record StepPlan(StageState After, string History)
             "RUN" => PlanRun(instruction, state, given, escape),
             "COPY" or "ADD" => PlanCopy(instruction, state, escape),
             "ARG" => PlanArg(instruction, state, given, global, escape),
-            "SHELL" => PlanShell(instruction, state),
-            "MAINTAINER" => (new StepPlan(state, NoOperation + instruction.Original) { Author = instruction.Rest }, null),
+            "SHELL" => PlanShell(instruction, state, escape),
+            "MAINTAINER" => (new StepPlan(state, HistoryText.AsWritten(instruction)) { Author = instruction.Rest }, null),
             _ => PlanConfig(instruction, state, escape),
         };
         return plan is not null;
     }
+
+    /// <summary>The plan, now that it is known what is copied.</summary>
+    public StepPlan With(BuildSourceDigest sources) => this with { History = HistoryText.OfCopy(Copy!, sources) };
 
     /// <summary>The config of the new image, complete but for the layer's diff id.</summary>
     public string ConfigTemplate(DateTimeOffset now) =>
@@ -99,7 +100,7 @@ public sealed record StepPlan(StageState After, string History)
     {
         if (!CopyPlan.TryMake(i, state, escape, out var copy, out var from, out var refusal))
             return (null, refusal);
-        return (new StepPlan(state, $"{NoOperation}{i.Original}") { Copy = copy, CopyFrom = from }, null);
+        return (new StepPlan(state, HistoryText.AsWritten(i)) { Copy = copy, CopyFrom = from }, null);
     }
 
     /// <summary>Of one without a default the value is the client's, or that of the same name before the first FROM; it may have none.</summary>
@@ -119,19 +120,23 @@ public sealed record StepPlan(StageState After, string History)
             if (value is not null)
                 args[name] = value;
         }
-        return (new StepPlan(state with { Args = args }, NoOperation + i.Original), null);
+        return (new StepPlan(state with { Args = args }, HistoryText.AsWritten(i)), null);
     }
 
-    private static (StepPlan?, Refusal?) PlanShell(Instruction i, StageState state) => JsonForm.TryRead(i.Rest, out var shell, out _) && shell is { Length: > 0 }
-        ? (new StepPlan(With(state, state.Config with { Shell = shell }), NoOperation + i.Original), null)
-        : (null, new Refusal(RefusalKind.Invalid, "SHELL requires the arguments to be in JSON form"));
+    private static (StepPlan?, Refusal?) PlanShell(Instruction i, StageState state, char escape)
+    {
+        if (!JsonForm.TryRead(i.Rest, out var shell, out _) || shell is not { Length: > 0 })
+            return (null, new Refusal(RefusalKind.Invalid, "SHELL requires the arguments to be in JSON form"));
+        var after = With(state, state.Config with { Shell = shell });
+        return (new StepPlan(after, HistoryText.OfConfig(i, state, after, escape)), null);
+    }
 
     private static (StepPlan?, Refusal?) PlanConfig(Instruction i, StageState state, char escape)
     {
         if (!ContainerChange.TryApply(i.Change, state.Config, out var changed, out var refusal, escape, state.Args, state.Shell, state.HasCommand))
             return (null, refusal);
         var after = With(state, changed) with { HasCommand = state.HasCommand || i.Keyword is "CMD" };
-        return (new StepPlan(after, NoOperation + i.Original) { Folder = i.Keyword is "WORKDIR" ? changed.WorkingDir : null }, null);
+        return (new StepPlan(after, HistoryText.OfConfig(i, state, after, escape)) { Folder = i.Keyword is "WORKDIR" ? changed.WorkingDir : null }, null);
     }
 
     private static StageState With(StageState state, ContainerConfig config) => state with { Image = state.Image with { Config = config } };

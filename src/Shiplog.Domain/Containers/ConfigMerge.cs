@@ -19,6 +19,7 @@ public static class ConfigMerge
             ExposedPorts = [.. lower.ExposedPorts.Union(upper.ExposedPorts)],
             Volumes = [.. lower.Volumes.Union(upper.Volumes)],
             StopSignal = upper.StopSignal ?? lower.StopSignal,
+            Shell = upper.Shell ?? lower.Shell,
             Healthcheck = upper.Healthcheck?.Over(lower.Healthcheck) ?? lower.Healthcheck,
         };
     }

@@ -11,10 +11,11 @@ public sealed record Healthcheck(string[] Test, long Interval, long Timeout, lon
     public const string RestartLabel = "io.shiplog.restart-unhealthy";
 
     /// <summary>Program and arguments of a probe; empty where there is none.</summary>
-    public string[] Command() => Test switch
+    /// <param name="shell">What runs a line; absent for <c>/bin/sh -c</c>.</param>
+    public string[] Command(string[]? shell = null) => Test switch
     {
         ["CMD", .. { Length: > 0 } program] => program,
-        ["CMD-SHELL", .. { Length: > 0 } line] => ["/bin/sh", "-c", .. line],
+        ["CMD-SHELL", .. { Length: > 0 } line] => [.. shell ?? ["/bin/sh", "-c"], .. line],
         _ => [],
     };
 

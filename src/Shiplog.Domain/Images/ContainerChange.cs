@@ -82,9 +82,6 @@ public static class ContainerChange
         var (check, fault) = HealthInstruction.Parse(change.Flags, change.Rest);
         if (check is null)
             return change.Refused(fault!);
-        // A check runs a line by /bin/sh; where another shell is asked for, the check names it.
-        if (check.Test is ["CMD-SHELL", var line] && !change.Shell.AsSpan().SequenceEqual(DefaultShell))
-            check = check with { Test = ["CMD", .. change.Shell, line] };
         return (change.Config with { Healthcheck = check }, null);
     }
 

@@ -14,7 +14,12 @@ internal static class ExposedPorts
         {
             var (range, protocol) = word.ToLowerInvariant().Split('/') switch { [var r] => (r, "tcp"), [var r, var p] => (r, p), _ => ("", "") };
             var (first, last) = range.Split('-') switch { [var one] => (one, one), [var a, var b] => (a, b), _ => ("", "") };
-            if (protocol is not ("tcp" or "udp" or "sctp") || Port(first) is not { } from || Port(last) is not { } to || from > to)
+            if (protocol is not ("tcp" or "udp" or "sctp" or ""))
+            {
+                fault = $"invalid proto: {protocol}";
+                return false;
+            }
+            if (protocol is "" || Port(first) is not { } from || Port(last) is not { } to || from > to)
             {
                 fault = $"invalid containerPort: {word}";
                 return false;

@@ -74,7 +74,7 @@ internal static partial class HealthInstruction
                 : (check with { Retries = retries }, null);
         }
         if (Nanoseconds(value) is not { } time)
-            return (check, $"time: invalid duration \"{value}\"");
+            return (check, UnknownUnit().Match(value) is { Success: true } m ? $"time: unknown unit \"{m.Groups[1].Value}\" in duration \"{value}\"" : $"time: invalid duration \"{value}\"");
         if (time is not 0 and < (long)Millisecond)
             return (check, $"Interval \"{name}\" cannot be less than 1ms");
         return (name switch
@@ -109,6 +109,9 @@ internal static partial class HealthInstruction
         }
         return sum > long.MaxValue ? null : text[0] == '-' ? -(long)sum : (long)sum;
     }
+
+    [GeneratedRegex("^[0-9.]+([A-Za-z]+)$")]
+    private static partial Regex UnknownUnit();
 
     [GeneratedRegex(@"^[+-]?((?<number>[0-9]{1,12}(\.[0-9]{1,9})?)(?<unit>ns|us|µs|ms|[hms]))+\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Length();

@@ -25,10 +25,22 @@ internal sealed class BaseImages(IEventLog log, ImagePulls pulls)
             foreach (var from in stage.Instructions.Where(i => i.Keyword is "COPY").Select(i => i.Flag("from")).OfType<string>())
             {
                 if (file.StageOf(from, stage.Index) is null && !images.ContainsKey(from))
-                    images[from] = await GetAsync(from, asked.Options.Platform, asked, output, request);
+                    images[from] = await SourceAsync(from, asked, output, request);
             }
         }
         return images;
+    }
+
+    private async Task<Image> SourceAsync(string from, BuildRequest asked, BuildOutput output, DockerRequest request)
+    {
+        try
+        {
+            return await GetAsync(from, asked.Options.Platform, asked, output, request);
+        }
+        catch (Exception e) when (e is BuildException { Told: false } or DockerException)
+        {
+            throw new BuildException(FailureKind.NotFound, $"invalid from flag value {from}: {e.Message}");
+        }
     }
 
     private static string? PlatformOf(BuildStage stage, Dockerfile file, IReadOnlyDictionary<string, string> global) => stage.Platform is not { } written ? null

@@ -16,6 +16,9 @@ namespace Shiplog.Server.Builds;
 internal sealed class BuildContainers(
     ContainerCreator creator, ContainerStarter starter, ContainerCommands commands, ContainerKiller killer, IWorker worker, IEventFeed feed, IEventLog log, TimeProvider time)
 {
+    // As the classic builder shows standard error (ECMA-48, SGR).
+    private const string Red = "\u001b[91m", Plain = "\u001b[0m";
+
     /// <summary>The cause of all that a build does with containers.</summary>
     public const string Cause = "build";
 
@@ -118,7 +121,7 @@ internal sealed class BuildContainers(
             var text = new char[body.Length + 1];
             var length = decoders[head[0] == 2 ? 1 : 0].GetChars(body, text, flush: false);
             if (length > 0)
-                await output.SayAsync(new string(text, 0, length));
+                await output.SayAsync(head[0] == 2 ? $"{Red}{text.AsSpan(0, length)}{Plain}" : new string(text, 0, length));
         }
     }
 }

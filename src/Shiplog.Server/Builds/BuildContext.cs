@@ -8,6 +8,8 @@ namespace Shiplog.Server.Builds;
 /// <summary>The files that a build may copy: the client's, or those at a URL, kept by the worker while the build runs.</summary>
 internal sealed partial class BuildContext(RemoteContexts remotes, IWorker worker, TimeProvider time, ILogger<BuildContext> logger)
 {
+    private const string Ignored = ".dockerignore";
+
     /// <summary>Takes the context in, and reads its Dockerfile.</summary>
     /// <exception cref="BuildException">There is no context, no Dockerfile, or no sense in it.</exception>
     public async Task<(Dockerfile File, BuildContextReceived Fact)> ReceiveAsync(string buildId, BuildRequest asked, DockerRequest request)
@@ -39,7 +41,21 @@ internal sealed partial class BuildContext(RemoteContexts remotes, IWorker worke
     private async Task<string> OfClientAsync(string buildId, string dockerfile, DockerRequest request)
     {
         await UploadAsync(buildId, request.Http.Request.Body, request);
-        return await ReadAsync(buildId, dockerfile, request);
+        var text = await ReadAsync(buildId, dockerfile, request);
+        await HideAsync(buildId, dockerfile, request);
+        return text;
+    }
+
+    /// <summary>The client has left out what <c>.dockerignore</c> names, but for what it had to send: the Dockerfile and that file itself.</summary>
+    private async Task HideAsync(string buildId, string dockerfile, DockerRequest request)
+    {
+        if (await TryReadAsync(buildId, Ignored, request) is not { } patterns || !DockerIgnore.TryParse(patterns, out var ignored, out _))
+            return;
+        foreach (var file in ((string[])[dockerfile, Ignored]).Where(ignored.Excludes))
+        {
+            using var answer = await worker.Streams.DeleteAsync(FileOf(buildId, file), request.Cancellation);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     private async Task<(string Path, string Text, string? Commit)> RemoteAsync(string buildId, string remote, string dockerfile, DockerRequest request)
@@ -63,24 +79,29 @@ internal sealed partial class BuildContext(RemoteContexts remotes, IWorker worke
         }
     }
 
-    private async Task<string> ReadAsync(string buildId, string dockerfile, DockerRequest request)
+    // As the classic builder: by convention, but not by rule, it begins with a capital.
+    private async Task<string> ReadAsync(string buildId, string dockerfile, DockerRequest request) =>
+        await TryReadAsync(buildId, dockerfile, request) ?? (dockerfile is "Dockerfile" ? await TryReadAsync(buildId, "dockerfile", request) : null)
+        ?? throw BuildException.Invalid($"Cannot locate specified Dockerfile: {dockerfile}");
+
+    private async Task<string?> TryReadAsync(string buildId, string path, DockerRequest request)
     {
         try
         {
-            using var answer = await WorkerStream.GetAsync(
-                worker, $"{WorkerStreams.BuildContextFile(buildId)}?path={Uri.EscapeDataString(dockerfile)}", request.Cancellation);
+            using var answer = await WorkerStream.GetAsync(worker, FileOf(buildId, path), request.Cancellation);
             return await answer.Content.ReadAsStringAsync(request.Cancellation);
-        }
-        catch (DockerException e) when (e.Status == 404 && dockerfile == "Dockerfile")
-        {
-            // As the classic builder: by convention, but not by rule, it begins with a capital.
-            return await ReadAsync(buildId, "dockerfile", request);
         }
         catch (DockerException e) when (e.Status == 404)
         {
-            throw BuildException.Invalid($"Cannot locate specified Dockerfile: {(dockerfile is "dockerfile" ? "Dockerfile" : dockerfile)}");
+            return null;
+        }
+        catch (DockerException e) when (e.Status < 500)
+        {
+            throw BuildException.Invalid(e.Message);
         }
     }
+
+    private static string FileOf(string buildId, string path) => $"{WorkerStreams.BuildContextFile(buildId)}?path={Uri.EscapeDataString(path)}";
 
     [LoggerMessage(301, LogLevel.Warning, "the context of build {BuildId} stays until the worker starts again: {Reason}")]
     private partial void LogLeft(string buildId, string reason);

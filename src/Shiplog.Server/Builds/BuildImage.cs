@@ -26,6 +26,7 @@ internal sealed class BuildImageEndpoint(
         {
             var (file, received) = await context.ReceiveAsync(command.CommandId, asked, request);
             await AppendAsync(received, command);
+            await output.StartAsync();
             run = new BuildRun(steps, bases, file, asked, command.CommandId, output, request, time);
             var imageId = await run.RunAsync();
             foreach (var reference in asked.References)

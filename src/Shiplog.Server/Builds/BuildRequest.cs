@@ -44,7 +44,7 @@ internal sealed record BuildRequest
     {
         Refuse(request);
         // One without a value is one that the client's own environment has not.
-        var args = (Json(request, "buildargs", DockerJson.Default.DictionaryStringJsonElement) ?? [])
+        var args = (Json(request, "buildargs", "build args", DockerJson.Default.DictionaryStringJsonElement) ?? [])
             .Where(a => a.Value.ValueKind is not JsonValueKind.Null).ToDictionary(a => a.Key, a => a.Value.ToString());
         var platform = request.Version.AtLeast(32) ? request.Query("platform") : null;
         return new BuildRequest
@@ -55,13 +55,13 @@ internal sealed record BuildRequest
             Quiet = request.Flag("q"),
             RemoveContainers = request.Flag("rm", otherwise: true),
             ForceRemoveContainers = request.Flag("forcerm"),
-            CacheFrom = Json(request, "cachefrom", DockerJson.Default.StringArray) ?? [],
+            CacheFrom = Json(request, "cachefrom", "cache-from", DockerJson.Default.StringArray) ?? [],
             Host = HostOf(request),
             Options = new BuildOptions
             {
                 Target = request.Query("target"),
                 Args = BuildArguments.Kept(args),
-                Labels = Json(request, "labels", DockerJson.Default.DictionaryStringString) is { Count: > 0 } labels ? labels : null,
+                Labels = Json(request, "labels", "labels", DockerJson.Default.DictionaryStringString) is { Count: > 0 } labels ? labels : null,
                 Remote = request.Query("remote") is { } remote and not "client-session" ? WithoutPassword(remote) : null,
                 Platform = platform,
                 NetworkMode = request.Query("networkmode") is { } mode and not "default" ? mode : null,
@@ -73,8 +73,11 @@ internal sealed record BuildRequest
 
     private static void Refuse(DockerRequest request)
     {
-        if (request.Query("version") is "2")
-            throw DockerException.NotBuilt("building by BuildKit; DOCKER_BUILDKIT=0 builds by the classic builder");
+        if (request.Query("version") is { } version and not "1")
+        {
+            throw version is "2" ? DockerException.NotBuilt("building by BuildKit (DOCKER_BUILDKIT=0 builds by the classic builder)")
+                : DockerException.Invalid($"invalid version {version}");
+        }
         if (request.Flag("squash"))
             throw DockerException.Invalid("squash is not supported: it would lose the layers that say which step made what; build in stages and copy from one to another");
         if (request.Query("outputs") is { } outputs and not "[]" and not "null")
@@ -103,8 +106,8 @@ internal sealed record BuildRequest
         CgroupParent = request.Query("cgroupparent"),
         ShmSize = Long(request, "shmsize"),
         ExtraHosts = request.Queries("extrahosts") is [] or ["[]"] ? null : [.. request.Queries("extrahosts").SelectMany(Hosts)],
-        Ulimits = Json(request, "ulimits", DockerJson.Default.UlimitBodyArray),
-        SecurityOpt = Json(request, "securityopt", DockerJson.Default.StringArray),
+        Ulimits = Json(request, "ulimits", "ulimits", DockerJson.Default.UlimitBodyArray),
+        SecurityOpt = Json(request, "securityopt", "security options", DockerJson.Default.StringArray),
     };
 
     // The CLI sends JSON, other clients one text for each.
@@ -118,10 +121,10 @@ internal sealed record BuildRequest
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
         : throw DockerException.Invalid($"{key}: {text} is not a whole number");
 
-    private static T? Json<T>(DockerRequest request, string key, JsonTypeInfo<T> type) where T : class =>
-        request.Query(key) is { } text ? Parse(key, text, type) : null;
+    private static T? Json<T>(DockerRequest request, string key, string name, JsonTypeInfo<T> type) where T : class =>
+        request.Query(key) is { } text ? Parse(name, text, type) : null;
 
-    private static T? Parse<T>(string key, string text, JsonTypeInfo<T> type) where T : class
+    private static T? Parse<T>(string name, string text, JsonTypeInfo<T> type) where T : class
     {
         try
         {
@@ -129,7 +132,7 @@ internal sealed record BuildRequest
         }
         catch (JsonException e)
         {
-            throw DockerException.Invalid($"error reading {key}: {e.Message}");
+            throw DockerException.Invalid($"error reading {name}: {e.Message}");
         }
     }
 }

@@ -27,10 +27,12 @@ internal sealed class BuildRun(
             throw BuildException.Of(refusal);
         var target = Target();
         BuildStage[] stages = [.. file.NeededFor(target, asked.Args).Select(index => index == target ? WithLabels(file.Stages[index]) : file.Stages[index])];
-        Total = stages.Sum(s => 1 + s.Instructions.Length);
+        Total = file.MetaArgs.Length + stages.Sum(s => 1 + s.Instructions.Length);
         await WarnAsync(file.Warnings);
         if (asked.CacheFrom is not [])
             await WarnAsync(["--cache-from: only steps that were done on this host serve as cache; what an image says of its own history proves nothing"]);
+        foreach (var (argument, number) in file.MetaArgs.Append(stages[0].FromInstruction).Select((a, i) => (a, i + 1)))
+            await output.SayAsync($"Step {number}/{Total} : {argument.Original}\n");
         var images = await bases.GetAllAsync(stages, file, global, asked, output, request);
         var state = await RunAsync(stages, new SharedBuild(buildId, file, asked, global, images, _stages, Total, request), target);
         string[] unused = [.. asked.Args.Keys.Where(a => !IsDeclared(a, global) && !BuildArguments.IsPredefined(a)).Order(StringComparer.Ordinal)];
@@ -41,10 +43,10 @@ internal sealed class BuildRun(
 
     private async Task<StageState> RunAsync(BuildStage[] stages, SharedBuild build, int target)
     {
-        var first = 1;
+        var first = 1 + file.MetaArgs.Length;
         foreach (var stage in stages)
         {
-            _stages[stage.Index] = new StageRun(steps, stage, first, time);
+            _stages[stage.Index] = new StageRun(steps, stage, first, isAnnounced: stage == stages[0], time);
             first += 1 + stage.Instructions.Length;
         }
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(request.Cancellation);
@@ -54,6 +56,8 @@ internal sealed class BuildRun(
         {
             await foreach (var text in stage.Said)
                 await output.SayAsync(text);
+            if (stage.End is { IsCompletedSuccessfully: true, Result.ImageId: { } id })
+                await output.TellAsync(id);
         }
         await Task.WhenAll(running);
         if (Failed is { } failed)
@@ -72,11 +76,11 @@ internal sealed class BuildRun(
     }
 
     private int Target() => asked.Options.Target is not { } target ? file.Stages.Length - 1
-        : file.StageOf(target, file.Stages.Length) ?? throw BuildException.Invalid($"failed to reach build target {target} in Dockerfile");
+        : file.StageOf(target, file.Stages.Length) ?? throw BuildException.Invalid($"target stage \"{target}\" could not be found");
 
-    /// <summary>Labels of the client's are one more instruction of the last stage, as the classic builder has it.</summary>
+    /// <summary>Labels of the client's are instructions of the last stage, as the classic builder has it.</summary>
     private BuildStage WithLabels(BuildStage stage) => asked.Options.Labels is not { } labels ? stage
-        : stage with { Instructions = [.. stage.Instructions, LabelInstruction.Of(labels, file.Escape, stage.FromInstruction.Line)] };
+        : stage with { Instructions = [.. stage.Instructions, .. LabelInstruction.Of(labels, file.Escape, stage.FromInstruction.Line)] };
 
     private bool IsDeclared(string name, IReadOnlyDictionary<string, string> global) =>
         global.ContainsKey(name) || _stages.Values.Any(s => s.Declared.Contains(name));

@@ -38,7 +38,10 @@ internal sealed class BuildSteps(
     public async Task<StepDone> DoAsync(StepToDo todo, BuildRequest asked, IBuildOutput output, DockerRequest request, CancellationToken cancellation)
     {
         var copy = todo.Plan.Copy is { } c ? c with { FromImageId = todo.CopyFrom } : null;
-        var key = todo.Plan.Key(todo.CopyFrom, copy is null ? null : await DigestAsync(todo.BuildId, copy, cancellation));
+        var sources = copy is null ? null : await SourcesAsync(todo.BuildId, copy, cancellation);
+        if (sources is not null)
+            todo = todo with { Plan = todo.Plan.With(sources) };
+        var key = todo.Plan.Key(todo.CopyFrom, sources?.Digest);
         var hit = todo.Proven && !asked.Options.NoCache ? await cache.FindAsync(key, cancellation) : null;
         if (hit is not null)
         {
@@ -87,14 +90,14 @@ internal sealed class BuildSteps(
         todo.Began, time.GetUtcNow());
 
     /// <summary>What the copied files are now.</summary>
-    private async Task<string> DigestAsync(string buildId, BuildCopy copy, CancellationToken cancellation)
+    private async Task<BuildSourceDigest> SourcesAsync(string buildId, BuildCopy copy, CancellationToken cancellation)
     {
         try
         {
             using var content = JsonContent.Create(copy, DockerJson.Default.BuildCopy);
             using var answer = await WorkerStream.PostAsync(worker, WorkerStreams.BuildSources(buildId), content, cancellation);
             await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
-            return (await JsonSerializer.DeserializeAsync(body, DockerJson.Default.BuildSourceDigest, cancellation))?.Digest
+            return await JsonSerializer.DeserializeAsync(body, DockerJson.Default.BuildSourceDigest, cancellation)
                 ?? throw new InvalidOperationException("the worker told no digest");
         }
         catch (DockerException e)

@@ -48,7 +48,7 @@ internal sealed class RemoteContexts : IDisposable
             if (answer.IsSuccessStatusCode)
                 return answer;
             using (answer)
-                throw new BuildException(FailureKind.Unavailable, $"error downloading remote context {remote}: failed to GET {uri} with status {(int)answer.StatusCode} {answer.ReasonPhrase}");
+                throw new BuildException((int)answer.StatusCode switch { 404 => FailureKind.NotFound, < 500 => FailureKind.Invalid, _ => FailureKind.Unavailable }, $"error downloading remote context {remote}: failed to GET {uri} with status {(int)answer.StatusCode} {answer.ReasonPhrase}");
         }
         catch (HttpRequestException e)
         {

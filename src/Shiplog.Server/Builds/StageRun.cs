@@ -17,7 +17,8 @@ internal sealed record SharedBuild(
 
 /// <summary>One stage of a build: step by step, each an event. Stages run beside each other and wait where one needs another.</summary>
 /// <param name="first">The number of its first step, from 1.</param>
-internal sealed class StageRun(BuildSteps steps, BuildStage stage, int first, TimeProvider time) : IBuildOutput
+/// <param name="isAnnounced">Its FROM has been told: what it begins with may have had to be pulled.</param>
+internal sealed class StageRun(BuildSteps steps, BuildStage stage, int first, bool isAnnounced, TimeProvider time) : IBuildOutput
 {
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource<StageState> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,7 +120,8 @@ internal sealed class StageRun(BuildSteps steps, BuildStage stage, int first, Ti
         cancellation.ThrowIfCancellationRequested();
         Instruction = instruction;
         Step++;
-        await SayAsync($"Step {Step}/{build.Total} : {instruction.Original}\n");
+        if (!isAnnounced || instruction != stage.FromInstruction)
+            await SayAsync($"Step {Step}/{build.Total} : {instruction.Original}\n");
         return time.GetUtcNow();
     }
 

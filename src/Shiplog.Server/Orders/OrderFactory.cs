@@ -57,7 +57,7 @@ internal sealed class OrderFactory(Instance instance)
 
     private Contract.HealthCheck? Health(ContainerConfig config)
     {
-        if (config.Healthcheck is not { } check || check.Command() is not { Length: > 0 } command)
+        if (config.Healthcheck is not { } check || check.Command(config.Shell) is not { Length: > 0 } command)
             return null;
         var (interval, timeout, startPeriod, startInterval, retries) = check.Times();
         return new Contract.HealthCheck(

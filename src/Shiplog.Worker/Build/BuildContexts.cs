@@ -52,6 +52,18 @@ internal sealed class BuildContexts(Builds builds, ContentStore store)
         return FileCalls.TryOpenAt(folder.Top!, place.Path[^1], FileCalls.O_RDONLY);
     }
 
+    /// <summary>Takes a file out of the context, where it is there.</summary>
+    public static void Drop(BuildUse build, string path)
+    {
+        if (!Directory.Exists(build.Paths.Context))
+            return;
+        using var tree = new SourceTree([build.Paths.Context], isFixed: true);
+        if (tree.Find(ContainerPath.Parse(path).Parts) is not { Status.Kind: FileKind.Regular } place)
+            return;
+        using var folder = tree.Open(place.Path.AsSpan(0, place.Path.Length - 1));
+        FileCalls.Remove(folder.Top!, place.Path[^1], isDirectory: false);
+    }
+
     private void UnpackInto(string folder, Stream archive, CancellationToken cancellation)
     {
         using var root = FileCalls.OpenRoot(folder);

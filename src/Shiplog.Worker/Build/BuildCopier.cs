@@ -29,27 +29,44 @@ internal sealed class BuildCopier(BuildRoot target, BuildCopy copy, long room, C
     /// <exception cref="TarException">An archive cannot be unpacked.</exception>
     public void Copy(FoundSources found)
     {
-        using var tree = new SourceCopy(_owner, (uint?)copy.Mode, found.Excludes, target.IsCompared, cancellation);
         foreach (var source in found.Sources)
         {
+            // Each by itself: one file that two sources name becomes two.
+            using var tree = Tree(found);
             if (source.IsFolder)
                 CopyFolder(tree, source);
             else
                 CopyFile(tree, source, found.Excludes);
         }
+        using var written = Tree(found);
         foreach (var file in found.Files)
-            WriteFile(tree, file);
+            WriteFile(written, file);
     }
+
+    private SourceCopy Tree(FoundSources found) => new(_owner, (uint?)copy.Mode, found.Excludes, target.IsCompared, cancellation);
 
     private void CopyFolder(SourceCopy tree, FoundSource source)
     {
         using var from = source.Open();
         var below = source.Below;
-        using var to = below.Length == 0 ? OpenDestination(_destination, out var isNew) : OpenBelow(tree, source, below, out isNew);
+        using var to = below.Length == 0 ? OpenNewRoot() : OpenBelow(tree, source, below, out _);
         tree.Fill(from, to, LayerPath.Join([.. below]), _destination);
-        // What was there keeps its owner and mode.
-        if (isNew && from.Top is { } top)
-            tree.DressFolder(top, to);
+    }
+
+    /// <summary>
+    /// The destination of a folder's content. As the classic builder: made where it is missing, 0755 whatever the source's mode, and only it, not what is
+    /// made above it, belongs to whom the copy is to belong to. What was there stays as it is.
+    /// </summary>
+    private SafeFileHandle OpenNewRoot()
+    {
+        var (folder, isNew) = CopyDestination.Open(_root, _destination, (0, 0));
+        if (!isNew)
+            return folder;
+        if (copy.Owner is not null && _owner is var (uid, gid))
+            FileCalls.SetOwner(folder, uid, gid);
+        if (copy.Mode is { } mode)
+            FileCalls.SetMode(folder, (uint)mode);
+        return folder;
     }
 
     private void CopyFile(SourceCopy tree, FoundSource source, ExcludePatterns excludes)
@@ -120,12 +137,12 @@ internal sealed class BuildCopier(BuildRoot target, BuildCopy copy, long room, C
 
     private void Unpack(Stream archive)
     {
-        using (OpenDestination(_destination, out _))
+        using (CopyDestination.Open(_root, _destination, (0, 0)).Folder)
         {
             using var walk = new RootWalk(_root);
             walk.Go(_destination);
-            // Without --chown, what an archive says of owners counts: so Docker has it.
-            using var unpacker = new ArchiveUnpacker(walk, new UnpackRules(KeepKinds: false, copy.Owner is null ? null : _owner, Devices: true));
+            // As the classic builder: what an archive says of owners counts, whatever --chown says.
+            using var unpacker = new ArchiveUnpacker(walk, new UnpackRules(KeepKinds: false, Owner: null, Devices: true));
             unpacker.Unpack(new TarReader(archive, TarLimits.Default with { Bytes = Math.Min(room, TarLimits.Default.Bytes) }), cancellation);
         }
     }

@@ -18,6 +18,7 @@ internal static class BuildEndpoints
         routes.MapPut(WorkerStreams.BuildContext("{buildId}"), Answering(TakeContextAsync));
         routes.MapDelete(WorkerStreams.BuildContext("{buildId}"), Answering(EndAsync));
         routes.MapGet(WorkerStreams.BuildContextFile("{buildId}"), Answering(ReadFileAsync));
+        routes.MapDelete(WorkerStreams.BuildContextFile("{buildId}"), Answering(DropFileAsync));
         routes.MapPost(WorkerStreams.BuildSources("{buildId}"), Answering(DigestAsync));
     }
 
@@ -61,6 +62,14 @@ internal static class BuildEndpoints
         await content.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 
+    private static Task DropFileAsync(HttpContext http, string buildId)
+    {
+        using var build = Builds(http).Use(buildId);
+        BuildContexts.Drop(build, http.Request.Query["path"].ToString());
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
     private static async Task DigestAsync(HttpContext http, string buildId)
     {
         var copy = await JsonSerializer.DeserializeAsync<BuildCopy>(http.Request.Body, JsonSerializerOptions.Web, http.RequestAborted)
@@ -74,7 +83,7 @@ internal static class BuildEndpoints
             return all.Of(found);
         });
         http.Response.ContentType = "application/json";
-        await JsonSerializer.SerializeAsync(http.Response.Body, new BuildSourceDigest(digest), BuildJson.Default.BuildSourceDigest, http.RequestAborted);
+        await JsonSerializer.SerializeAsync(http.Response.Body, new BuildSourceDigest(digest, found.Sources is [var only] && found.Count == 1 ? only.IsFolder ? "dir" : "file" : "multi"), BuildJson.Default.BuildSourceDigest, http.RequestAborted);
     }
 
     private static async Task AnswerAsync(HttpContext http, string buildId, Func<Task> work)

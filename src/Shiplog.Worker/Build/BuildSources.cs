@@ -57,6 +57,8 @@ internal sealed class BuildSources(ContentStore store, BuildDownloads downloads)
 
     private static void Find(BuildCopy copy, SourceTree tree, string text, List<FoundSource> found)
     {
+        if (copy.FromImageId is null && LeadsOut(text))
+            throw Failed(copy, $"forbidden path outside the build context: {text}");
         try
         {
             var pattern = SourcePattern.Parse(text);
@@ -69,6 +71,12 @@ internal sealed class BuildSources(ContentStore store, BuildDownloads downloads)
         {
             throw Failed(copy, e.Message);
         }
+    }
+
+    private static bool LeadsOut(string path)
+    {
+        var depth = 0;
+        return path.Split('/', StringSplitOptions.RemoveEmptyEntries).Any(part => (depth += part switch { "." => 0, ".." => -1, _ => 1 }) < 0);
     }
 
     private static FoundSource Take(BuildCopy copy, SourceTree tree, byte[][] path, int pivot)

@@ -97,7 +97,7 @@ internal sealed class BuildStepMaker(
         }
         catch (NoFolderException e)
         {
-            throw new OrderException(new OrderFailure(Step, FailureKind.Invalid, $"Cannot mkdir: {e.Message}"), null, e);
+            throw new OrderException(new OrderFailure(Step, FailureKind.Invalid, $"Cannot mkdir: {e.Path} is not a directory"), null, e);
         }
         return LayerBlob.Write(store, lease, tar => root.WriteDiff(tar, cancellation));
     }
@@ -106,7 +106,7 @@ internal sealed class BuildStepMaker(
     {
         var failure = e switch
         {
-            NoFolderException { Path: var path } => new OrderFailure(Step, FailureKind.Invalid, $"cannot copy to non-directory: {path}"),
+            NoFolderException { Path: var path } => new OrderFailure(Step, FailureKind.Invalid, $"cannot copy to non-directory: {path}: not a directory"),
             CopyException or FormatException => new OrderFailure(Step, FailureKind.Invalid, e.Message),
             _ => ImageFailures.Explain(Step, e),
         };

@@ -66,7 +66,7 @@ internal static class CopyDestination
 }
 
 /// <summary>Something is where a folder has to be.</summary>
-internal sealed class NoFolderException(string path) : Exception($"{path} is not a directory")
+internal sealed class NoFolderException(string path) : Exception($"{path}: not a directory")
 {
     public string Path => path;
 }

@@ -9,15 +9,17 @@ namespace Shiplog.Worker.Build;
 /// <summary>Whom copied files belong to (<c>--chown</c>).</summary>
 internal static class CopyOwner
 {
-    /// <summary>Looks names up in the image's own files. A user without a group has the group of the same name, or else of the same number.</summary>
+    /// <summary>Looks names up in the image's own files. A user without a group has the group of the same name or number, which has to be there.</summary>
     /// <param name="spec"><c>user[:group]</c>, names or numbers.</param>
     /// <exception cref="OrderException">There is no such user or group.</exception>
     public static (uint Uid, uint Gid) Resolve(string spec, SafeFileHandle root)
     {
         var colon = spec.IndexOf(':', StringComparison.Ordinal);
         var (user, group) = colon < 0 ? (spec, spec) : (spec[..colon], spec[(colon + 1)..]);
+        if (group.Contains(':', StringComparison.Ordinal))
+            throw new OrderException(new OrderFailure(BuildStepMaker.Step, FailureKind.Invalid, $"invalid chown string format: {spec}"));
         var uid = Id(user, root, "etc/passwd") ?? throw Unknown("uid", "user", user);
-        var gid = Id(group, root, "etc/group") ?? (colon < 0 ? uid : throw Unknown("gid", "group", group));
+        var gid = Id(group, root, "etc/group") ?? throw Unknown("gid", "group", group);
         return (uid, gid);
     }
 

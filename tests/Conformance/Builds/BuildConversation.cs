@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.IO.Compression;
 using static Shiplog.Conformance.Tests.Builds.ContextEntry;
 
 namespace Shiplog.Conformance.Tests.Builds;
@@ -66,7 +67,18 @@ public abstract class BuildConversation : Conversation
     {
         var saved = (await DockerEngine.GetAsync($"/images/{image}/get")).With(200).Body;
         var layer = JsonDocument.Parse(EntryOf(saved, "manifest.json")).RootElement.EnumerateArray().Single().Texts("Layers")[^1];
-        return [.. ImageFiles.Read(EntryOf(saved, layer)).Values];
+        return [.. ImageFiles.Read(Plain(EntryOf(saved, layer))).Values];
+    }
+
+    /// <summary>Ours keeps layers as they are pushed.</summary>
+    private static byte[] Plain(byte[] layer)
+    {
+        if (layer is not [0x1f, 0x8b, ..])
+            return layer;
+        using var plain = new MemoryStream();
+        using (var zip = new GZipStream(new MemoryStream(layer), CompressionMode.Decompress))
+            zip.CopyTo(plain);
+        return plain.ToArray();
     }
 
     private protected static string Query(string key, object value) => $"{key}={Uri.EscapeDataString(value as string ?? JsonSerializer.Serialize(value))}";

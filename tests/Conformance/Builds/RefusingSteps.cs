@@ -20,8 +20,6 @@ public sealed class RefusingSteps : BuildConversation
     [InlineData("ADD f g /x", "When using ADD with more than one source file, the destination must be a directory and end with a /")]
     [InlineData("COPY http://127.0.0.1:1/x /x", "COPY failed: source can't be a URL for COPY")]
     [InlineData("COPY --from=nosuch:never /a /b", "invalid from flag value nosuch:never: ")]
-    [InlineData("COPY --from=0 /a /b", "invalid from flag value 0: refers to current build stage")]
-    [InlineData("COPY --from=5 /a /b", "invalid from flag value 5: ")]
     [InlineData("COPY --from=busybox /nosuch /b", "COPY failed: ")]
     [InlineData("COPY --chown=nosuch f /x", "unable to convert uid/gid chown string to host mapping: can't find uid for user nosuch: no such user: nosuch")]
     [InlineData("COPY --chown=nobody f /x", "unable to convert uid/gid chown string to host mapping: can't find gid for group nobody: no such group: nobody")]
@@ -45,9 +43,27 @@ public sealed class RefusingSteps : BuildConversation
         output.Images.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("0", "invalid from flag value 0: refers to current build stage", "cannot copy from stage \"0\", it needs to be defined before current stage \"stage-0\"")]
+    [InlineData("5", "invalid from flag value 5: ", "invalid stage index 5")]
+    public async Task A_stage_that_is_not_there_yet(string from, string ofDocker, string ofOurs)
+    {
+        var dockerfile = $"FROM busybox\nCOPY --from={from} /a /b\n";
+        if (DockerEngine.IsDockerd)
+            (await BuildAsync(dockerfile)).FailedWith(ofDocker);
+        else
+            (await PostAsync(dockerfile)).Refuses(400, $"dockerfile parse error on line 2: {ofOurs}");
+    }
+
     [Fact]
-    public async Task A_second_stage_of_a_name() =>
-        (await BuildAsync("FROM busybox AS x\nFROM busybox AS X\n")).FailedWith("X stage name already used");
+    public async Task A_second_stage_of_a_name()
+    {
+        var output = await BuildAsync("FROM busybox AS x\nFROM busybox AS X\nLABEL a=b\n");
+        if (DockerEngine.IsDockerd)
+            output.FailedWith("X stage name already used");
+        else
+            output.Succeeded().Said[0].ShouldBe("[Warning] Duplicate stage name \"x\", stage names should be unique");
+    }
 
     [Fact]
     public async Task An_image_of_nothing()

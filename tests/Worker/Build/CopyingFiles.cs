@@ -95,9 +95,9 @@ public sealed class CopyingFiles
         var image = await bench.ImageAsync(Image(), new TestTar().File("x/e", "in the way").Directory("y/").Directory("y/in/").ToArray());
         bench.TakeContext(Context());
         (await bench.RefusedAsync(image, Copy("/x/", "d"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /x/e"));
-        (await bench.RefusedAsync(image, Copy("/srv/a", "d"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a"));
-        (await bench.RefusedAsync(image, Copy("/srv/a/", "b"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a"));
-        (await bench.RefusedAsync(image, Copy("/srv/a/b", "b"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a"));
+        (await bench.RefusedAsync(image, Copy("/srv/a", "d"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a: not a directory"));
+        (await bench.RefusedAsync(image, Copy("/srv/a/", "b"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a: not a directory"));
+        (await bench.RefusedAsync(image, Copy("/srv/a/b", "b"))).ShouldBe(Invalid("COPY failed: cannot copy to non-directory: /srv/a: not a directory"));
         (await bench.RefusedAsync(image, Copy("/y", "d"))).ShouldBe(Invalid("COPY failed: cannot replace to directory /y/in with file"));
         Directory.GetDirectories(bench.Paths.Roots).ShouldBeEmpty();
     }
