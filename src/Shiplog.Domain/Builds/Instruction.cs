@@ -11,7 +11,7 @@ namespace Shiplog.Domain.Builds;
 public sealed record Instruction(string Keyword, InstructionFlag[] Flags, string Rest, Heredoc[] Heredocs, string Original, int Line)
 {
     /// <summary>The text that <see cref="Images.ContainerChange"/> applies.</summary>
-    public string Change => Keyword is "ONBUILD" ? $"ONBUILD {Rest}" : Original;
+    public string Change => Flags is [] ? $"{Keyword} {Rest}" : Original;
 
     /// <summary>The value of a flag; <see langword="null"/> where it is not given, or has none.</summary>
     public string? Flag(string name) => Array.Find(Flags, f => f.Name == name)?.Value;

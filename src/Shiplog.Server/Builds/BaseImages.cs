@@ -37,7 +37,7 @@ internal sealed class BaseImages(IEventLog log, ImagePulls pulls)
         {
             return await GetAsync(from, asked.Options.Platform, asked, output, request);
         }
-        catch (Exception e) when (e is BuildException { Told: false } or DockerException)
+        catch (Exception e) when (e is BuildException or DockerException)
         {
             throw new BuildException(FailureKind.NotFound, $"invalid from flag value {from}: {e.Message}");
         }
@@ -54,8 +54,7 @@ internal sealed class BaseImages(IEventLog log, ImagePulls pulls)
             return here;
         if (!ImageReference.TryParse(name, out var reference, out var error))
             throw BuildException.Invalid($"failed to parse image name \"{name}\": {error}");
-        if (!await pulls.PullAsync(reference, platform, RegistryAuth.OfConfig(request.Http.Request, reference.Domain), output.IsQuiet, request))
-            throw new BuildException(FailureKind.NotFound, $"the image {reference.Familiar} could not be pulled") { Told = true };
+        await pulls.PullForBuildAsync(reference, platform, RegistryAuth.OfConfig(request.Http.Request, reference.Domain), output.IsQuiet, request);
         return await log.FindImageAsync(reference.ToString(), request.Cancellation)
             ?? throw new BuildException(FailureKind.NotFound, $"the image {reference.Familiar} is gone again");
     }

@@ -11,9 +11,6 @@ internal sealed class BuildException(FailureKind kind, string message) : Excepti
     /// <summary>Of the program of a RUN.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The client has been told already: by the pull of a base image.</summary>
-    public bool Told { get; init; }
-
     public static BuildException Invalid(string message) => new(FailureKind.Invalid, message);
 
     public static BuildException Of(OrderFailure failure) => new(failure.Kind, failure.Error);

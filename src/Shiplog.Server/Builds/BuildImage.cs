@@ -26,7 +26,6 @@ internal sealed class BuildImageEndpoint(
         {
             var (file, received) = await context.ReceiveAsync(command.CommandId, asked, request);
             await AppendAsync(received, command);
-            await output.StartAsync();
             run = new BuildRun(steps, bases, file, asked, command.CommandId, output, request, time);
             var imageId = await run.RunAsync();
             foreach (var reference in asked.References)
@@ -66,7 +65,7 @@ internal sealed class BuildImageEndpoint(
                     command.CommandId, kind.ToString(), message, run?.Failed?.Step, run?.Failed?.Instruction.Original, (e as BuildException)?.ExitCode, time.GetUtcNow()),
                 command);
         }
-        if (gone || e is BuildException { Told: true })
+        if (gone)
             return;
         if (!request.Response.HasStarted)
             throw e is BuildException ? new DockerException(DockerErrors.StatusOf(kind), message) : e;

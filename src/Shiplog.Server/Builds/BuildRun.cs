@@ -28,6 +28,7 @@ internal sealed class BuildRun(
         var target = Target();
         BuildStage[] stages = [.. file.NeededFor(target, asked.Args).Select(index => index == target ? WithLabels(file.Stages[index]) : file.Stages[index])];
         Total = file.MetaArgs.Length + stages.Sum(s => 1 + s.Instructions.Length);
+        await output.StartAsync();
         await WarnAsync(file.Warnings);
         if (asked.CacheFrom is not [])
             await WarnAsync(["--cache-from: only steps that were done on this host serve as cache; what an image says of its own history proves nothing"]);

@@ -25,7 +25,7 @@ internal sealed class RemoteContexts : IDisposable
         if (GitRepository.TryParse(remote) is { } repository)
             return await repository.FetchAsync(cancellation);
         if (!Uri.TryCreate(remote, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            throw BuildException.Invalid($"cannot build from {remote}: a git repository (git://, or https://….git, with #branch:folder) or the http or https URL of an archive is needed");
+            throw BuildException.Invalid($"remoteURL ({remote}) could not be recognized as URL: a git repository (git://, or https://….git, with #branch:folder) or the http or https URL of an archive is needed");
         var answer = await GetAsync(remote, uri, cancellation);
         try
         {

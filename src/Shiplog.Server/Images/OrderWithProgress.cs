@@ -16,6 +16,18 @@ internal sealed class OrderWithProgress(IWorker worker)
     /// <returns>Whether it has come to what was wanted.</returns>
     public async Task<bool> RunAsync(Order order, HttpResponseMessage progress, DockerRequest request)
     {
+        if (await OutcomeAsync(order, progress, request) is not { } failure)
+            return true;
+        if (!request.Response.HasStarted)
+            throw DockerErrors.Of(failure);
+        await request.WriteLineAsync(ProgressError.Of(failure.Error), DockerJson.Default.ProgressError);
+        return false;
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, for one who tells the failure himself.</summary>
+    /// <returns><see langword="null"/> where it has come to what was wanted.</returns>
+    public async Task<OrderFailure?> OutcomeAsync(Order order, HttpResponseMessage progress, DockerRequest request)
+    {
         // The client's going ends it, as it does in dockerd.
         var outcome = worker.SendAsync(order, request.Cancellation);
         if (!request.Response.HasStarted)
@@ -37,12 +49,7 @@ internal sealed class OrderWithProgress(IWorker worker)
             ended.CancelAfter(TimeSpan.FromSeconds(2));
             await copy;
         }
-        if (failure is null)
-            return true;
-        if (!request.Response.HasStarted)
-            throw DockerErrors.Of(failure);
-        await request.WriteLineAsync(ProgressError.Of(failure.Error), DockerJson.Default.ProgressError);
-        return false;
+        return failure;
     }
 
     private static async Task CopyAsync(HttpResponseMessage progress, DockerRequest request, CancellationToken ended)

@@ -20,7 +20,7 @@ internal sealed class PullImageEndpoint(ImagePulls pulls, ImportImageEndpoint im
         }
 
         var reference = Reference(image.TrimEnd(':'), request.Query("tag"));
-        await pulls.PullAsync(reference, request.Version.AtLeast(32) ? request.Query("platform") : null, RegistryAuth.Of(request.Http.Request), quiet: false, request);
+        await pulls.PullAsync(reference, request.Version.AtLeast(32) ? request.Query("platform") : null, RegistryAuth.Of(request.Http.Request), request);
     }
 
     private static ImageReference Reference(string image, string? tag)
@@ -33,21 +33,35 @@ internal sealed class PullImageEndpoint(ImagePulls pulls, ImportImageEndpoint im
 /// <summary>Fetches images, and tells the client how it goes on.</summary>
 internal sealed class ImagePulls(IEventLog log, IWorker worker, OrderWithProgress orders, TimeProvider time)
 {
-    /// <param name="quiet">Nothing is told but a failure, which is thrown.</param>
-    /// <returns>Whether the image is here; where it is not, the client has been told.</returns>
+    /// <summary>For a client that asked for this alone, and is told a failure, too.</summary>
     /// <exception cref="DockerException">It is not to be had, and nothing had been told.</exception>
-    public async Task<bool> PullAsync(ImageReference reference, string? platform, RegistryCredentials? credentials, bool quiet, DockerRequest request)
+    public async Task PullAsync(ImageReference reference, string? platform, RegistryCredentials? credentials, DockerRequest request)
     {
         var context = request.NewCommand();
-        var command = new PullImage(context.CommandId, reference.ToString(), platform);
+        using var progress = await orders.WatchAsync(context.CommandId, request);
+        await orders.RunAsync(await AcceptAsync(reference, platform, credentials, context), progress, request);
+    }
+
+    /// <summary>For a build, which tells failures itself.</summary>
+    /// <param name="quiet">Nothing is told.</param>
+    /// <exception cref="DockerException">It is not to be had.</exception>
+    public async Task PullForBuildAsync(ImageReference reference, string? platform, RegistryCredentials? credentials, bool quiet, DockerRequest request)
+    {
+        var context = request.NewCommand();
         using var progress = quiet ? null : await orders.WatchAsync(context.CommandId, request);
+        var order = await AcceptAsync(reference, platform, credentials, context);
+        var failure = progress is null ? (await worker.SendAsync(order, request.Cancellation)).Failure : await orders.OutcomeAsync(order, progress, request);
+        if (failure is not null)
+            throw DockerErrors.Of(failure);
+    }
+
+    private async Task<Contracts.Orders.PullImage> AcceptAsync(ImageReference reference, string? platform, RegistryCredentials? credentials, CommandContext context)
+    {
+        var command = new PullImage(context.CommandId, reference.ToString(), platform);
         var decision = await log.DecideAsync<Reference>(
             Streams.Reference(command.Reference), r => PullImage.Decide(command, r, time.GetUtcNow()), context, CancellationToken.None);
         var intent = ContainerCommands.Accepted<ImagePullRequested>(decision)
             ?? throw new InvalidOperationException("a new pull has been accepted before");
-        var order = OrderFactory.Pull(intent, credentials);
-        if (progress is not null)
-            return await orders.RunAsync(order, progress, request);
-        return (await worker.SendAsync(order, request.Cancellation)).Failure is { } failure ? throw DockerErrors.Of(failure) : true;
+        return OrderFactory.Pull(intent, credentials);
     }
 }

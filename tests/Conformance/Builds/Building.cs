@@ -32,12 +32,12 @@ public sealed class Building : BuildConversation
     [Fact]
     public async Task Tells_the_images_of_all_stages()
     {
-        var output = (await BuildAsync("FROM busybox AS a\nLABEL x=1\nFROM busybox\nLABEL x=2\n")).Succeeded();
+        var output = (await BuildAsync("FROM busybox AS a\nLABEL x=1\nFROM a\nLABEL x=2\n")).Succeeded();
         output.Images.Length.ShouldBe(2);
         (await ImageAsync(output.Images[0])).Text("Config", "Labels", "x").ShouldBe("1");
         (await ImageAsync(output.Images[1])).Text("Config", "Labels", "x").ShouldBe("2");
         output.Said.Where(l => l.StartsWith("Step", StringComparison.Ordinal)).ShouldBe(
-            ["Step 1/4 : FROM busybox AS a", "Step 2/4 : LABEL x=1", "Step 3/4 : FROM busybox", "Step 4/4 : LABEL x=2"]);
+            ["Step 1/4 : FROM busybox AS a", "Step 2/4 : LABEL x=1", "Step 3/4 : FROM a", "Step 4/4 : LABEL x=2"]);
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class ChangesOfACommit
         Build("CMD a b", shell: shell).Cmd.ShouldBe(["/bin/bash", "-xc", "a b"]);
         Build("CMD [\"a\"]", shell: shell).Cmd.ShouldBe(["a"]);
         Build("ENTRYPOINT a", shell: shell).Entrypoint.ShouldBe(["/bin/bash", "-xc", "a"]);
-        Build("HEALTHCHECK CMD a", shell: shell).Healthcheck!.Test.ShouldBe(["CMD", "/bin/bash", "-xc", "a"]);
+        Build("HEALTHCHECK CMD a", shell: shell).Healthcheck!.Test.ShouldBe(["CMD-SHELL", "a"]);
         Build("HEALTHCHECK CMD a", shell: ["/bin/sh", "-c"]).Healthcheck!.Test.ShouldBe(["CMD-SHELL", "a"]);
     }
 
