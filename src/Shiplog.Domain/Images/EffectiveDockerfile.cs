@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Shiplog.Domain.Images;
 
-/// <summary>One commit of a line of images.</summary>
+/// <summary>One commit, or one step of a build, of a line of images.</summary>
 /// <param name="Container">The container's name, or its id where nobody knows the name any more.</param>
 /// <param name="Name">What the image is called, or was.</param>
-/// <param name="By">Who committed it.</param>
+/// <param name="By">Who committed or built it.</param>
 public sealed record CommitStep(Image Image, string Container, string? Name, string By);
 
-/// <summary>A line of commits, written as the Dockerfile that would build the same.</summary>
+/// <summary>A line of commits and builds, written as the Dockerfile that would build the same.</summary>
 public static class EffectiveDockerfile
 {
     /// <summary>
@@ -38,6 +38,8 @@ public static class EffectiveDockerfile
 
     private static string Comment(CommitStep step)
     {
+        if (step.Image.Origin is "built")
+            return BuiltBy(step);
         var ran = ImageConfig.TryParse(step.Image.ConfigJson, out var config) && config.History is [.., { CreatedBy: { Length: > 0 } command }] ? command : null;
         var said = string.Join(", ", new[]
         {
@@ -47,6 +49,13 @@ public static class EffectiveDockerfile
             step.Image.Comment is { Length: > 0 } comment ? $"\"{comment}\"" : null,
         }.OfType<string>());
         return $"# {step.Name ?? step.Image.Id}: {said}".ReplaceLineEndings(" ");
+    }
+
+    private static string BuiltBy(CommitStep step)
+    {
+        var did = ImageConfig.TryParse(step.Image.ConfigJson, out var config) && config.History is [.., { CreatedBy: { Length: > 0 } instruction }] ? instruction : "a step";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"# {step.Name ?? step.Image.Id}: built {step.Image.RecordedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'} by {step.By}: {did}").ReplaceLineEndings(" ");
     }
 
     private static Containers.ContainerConfig Config(Image image) => ImageConfig.TryParse(image.ConfigJson, out var config) ? config.Config : ImageConfig.Nothing;

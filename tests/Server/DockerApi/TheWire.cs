@@ -57,7 +57,8 @@ public sealed class TheWire(DockerServer server) : IClassFixture<DockerServer>
     }
 
     [Theory]
-    [InlineData("build", "building images is not built yet")]
+    [InlineData("build/prune", "pruning the build cache is not built yet")]
+    [InlineData("session", "building images by BuildKit is not built yet")]
     public async Task What_is_not_built_says_so(string path, string message)
     {
         using var answer = await server.PostAsync(path);

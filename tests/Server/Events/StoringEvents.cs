@@ -78,10 +78,11 @@ public sealed partial class StoringEvents(StoreFixture fixture)
         File.WriteAllLines(Path.Combine(Folder, "names.txt"), EventNames.All.Values.Order());
     }
 
-    // Told for the record: hosts and loads have no state, and these leave theirs as it is.
+    // Told for the record: hosts, loads and builds have no state, and these leave theirs as it is.
     private static readonly string[] WithoutEffect = [
         "session_recording_read", "image_pull_failed", "image_push_failed", "image_remove_requested", "image_remove_failed",
-        "image_load_requested", "image_load_completed", "image_load_failed", "server_started", "worker_started", "host_reconciled"];
+        "image_load_requested", "image_load_completed", "image_load_failed", "image_build_requested", "build_context_received", "build_step_completed",
+        "image_build_completed", "image_build_failed", "server_started", "worker_started", "host_reconciled"];
 
     private static readonly string[] PartsOfEvents = ["NetworkEndpoint", "Layer"];
 

@@ -17,7 +17,7 @@ public sealed class KeepingTheSchema(StoreFixture fixture)
         await fixture.Store.CreateContainerAsync();
         var before = await StateAsync();
         await Cluster.RunAsync(Path.Combine(Cluster.Repository, "db", "apply"), fixture.Cluster.Instance.PostgresSocketFolder);
-        (await fixture.Cluster.PsqlAsync("select version from schema_version")).ShouldBe("1");
+        (await fixture.Cluster.PsqlAsync("select version from schema_version")).ShouldBe("2");
         (await StateAsync()).ShouldBe(before);
     }
 
