@@ -38,7 +38,7 @@ public sealed class CopyingFiles
 
     [Theory, MemberData(nameof(Drivers))]
     public Task Of_a_folder_its_content_is_copied(string driver) => MakesAsync(
-        driver, Copy("/x", "d"), "700 0:0 /x/", "755 0:0 /x/e/", "4755 0:0 /x/e/deep D", "644 0:0 /x/in I", "/x/link -> in", "644 0:0 /x/pipe Pipe", "644 0:0 /x/same I");
+        driver, Copy("/x", "d"), "755 0:0 /x/", "755 0:0 /x/e/", "4755 0:0 /x/e/deep D", "644 0:0 /x/in I", "/x/link -> in", "644 0:0 /x/pipe Pipe", "644 0:0 /x/same I");
 
     [Theory, MemberData(nameof(Drivers))]
     public Task A_folder_that_is_there_keeps_its_owner_and_mode(string driver) => MakesAsync(

@@ -22,7 +22,6 @@ public sealed class FindingSources : IDisposable
     [InlineData("[*]", "*")]
     [InlineData("link/*.go", "x.go y.go")]
     [InlineData("./d//../*.txt", "a.txt b.txt")]
-    [InlineData("../../a.txt", "a.txt")]
     [InlineData("/a.txt", "a.txt")]
     [InlineData("a.txt/", "a.txt")]
     public async Task Sources_are_paths_and_wildcards_below_the_context(string source, string found)
