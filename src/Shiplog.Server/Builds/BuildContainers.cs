@@ -35,7 +35,8 @@ internal sealed class BuildContainers(
             await output.SayAsync($" ---> Running in {created.Id[..12]}\n");
             var code = await ToEndAsync(created.Id, output, request, cancellation);
             return code == 0 ? created.Id : throw new BuildException(
-                FailureKind.Invalid, $"The command '{string.Join(' ', run.Command)}' returned a non-zero code: {code}") { ExitCode = code };
+                FailureKind.Invalid, $"The command '{string.Join(' ', run.Command)}' returned a non-zero code: {code}")
+            { ExitCode = code };
         }
         catch
         {
