@@ -96,6 +96,7 @@ EXEC
   row_of_three 'load of 8 layers, 300 MB'
   row_of_three 'images, with 500 of them'
   printf '\nThe registry is on loopback; the commit is of %s MB; all load the archive that dockerd saved.\n' "$(median 'commit: MB' ours | cut -d. -f1)"
+  report_builds
   report_unpack
   report_drivers
   printf '\n## Networks\n\n| figure | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
@@ -124,6 +125,13 @@ One \`docker run --rm busybox true\` on the default network, as its events tell 
 
 TRACE
   report_trace
+}
+
+report_builds() {
+  [ -n "$(median 'build of ten steps' ours)" ] || return 0
+  printf '\n### Builds\n\nBy the classic builder of both, three of the ten steps run a program:\n\n| command | Shiplog | dockerd | ratio |\n| --- | --- | --- | --- |\n'
+  row 'build of ten steps'
+  row 'the same, all in the cache'
 }
 
 report_unpack() {

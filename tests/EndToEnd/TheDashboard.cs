@@ -81,6 +81,27 @@ public sealed class TheDashboard(RunningInstance engine)
     }
 
     [Fact]
+    public async Task A_build_is_shown_while_it_goes_on_and_each_step_with_its_reason()
+    {
+        using var folder = new BuildFolder("FROM busybox\nENV GREETING=hello\nRUN echo $GREETING > /said\nCMD [\"cat\", \"/said\"]\n");
+        await using var browser = await Browser.OpenAsync(Address);
+        await browser.Page.GotoAsync("/builds");
+        (await engine.DockerAsync("build", "-t", "shown-build", folder.Path)).Succeeded();
+        (await engine.DockerAsync("build", "-t", "shown-build", folder.Path)).Succeeded();
+        var row = browser.Page.Locator("tr", new PageLocatorOptions { HasText = "shown-build" }).First;
+        await Expect(row).ToContainTextAsync("3 cached");
+        await browser.KeepAsync("builds");
+
+        await row.GetByRole(AriaRole.Link).First.ClickAsync();
+        var steps = browser.Page.GetByLabel("Steps");
+        foreach (var part in (string[])["FROM busybox", "RUN echo $GREETING > /said", "the same as step 3 of build"])
+            await Expect(steps).ToContainTextAsync(part);
+        await browser.KeepAsync("build");
+        (await engine.DockerAsync("rmi", "shown-build")).Succeeded();
+        browser.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_events_page_shows_the_log_as_it_grows()
     {
         await using var browser = await Browser.OpenAsync(Address);

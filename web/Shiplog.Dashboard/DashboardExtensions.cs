@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Shiplog.Dashboard.Builds;
 using Shiplog.Dashboard.Containers;
 using Shiplog.Dashboard.Events;
 using Shiplog.Dashboard.Images;
@@ -33,7 +34,7 @@ public static class DashboardExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(rest);
         services.AddSingleton<LiveEvents>().AddSingleton<Ticker>().AddSingleton<Handover>().AddSingleton<EngineService>();
-        services.AddSingleton<ContainersService>().AddSingleton<ImagesService>().AddSingleton<EventsService>().AddSingleton<ContainerNames>();
+        services.AddSingleton<ContainersService>().AddSingleton<ImagesService>().AddSingleton<BuildsService>().AddSingleton<EventsService>().AddSingleton<ContainerNames>();
         return services;
     }
 }

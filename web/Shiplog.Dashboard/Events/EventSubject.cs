@@ -15,6 +15,7 @@ internal sealed record EventSubject(string Kind, string Id)
     public string Label => Kind switch
     {
         "container" or "image" or "network" or "load" => Ids.Short(Id),
+        "build" => Id.Length > 12 ? Id[^12..] : Id,
         "reference" => Ids.Familiar(Id),
         _ => Id,
     };
@@ -25,6 +26,7 @@ internal sealed record EventSubject(string Kind, string Id)
         "container" => $"containers/{Id}",
         "image" => $"images/{Ids.Short(Id)}",
         "reference" => "images",
+        "build" => $"builds/{Id}",
         _ => null,
     };
 }

@@ -41,8 +41,11 @@ internal static class EventWords
             "container_connect_requested", "container_connected", "container_disconnect_requested", "container_disconnected"]),
         ("Images", [
             "image_pull_requested", "image_pulled", "image_pull_failed", "image_push_requested", "image_pushed", "image_push_failed", "image_load_requested", "image_loaded", "image_load_completed",
-            "image_load_failed", "image_committed", "image_tagged", "image_untagged", "image_digests_untagged", "image_remove_requested", "image_removed",
+            "image_load_failed", "image_committed", "image_built", "image_tagged", "image_untagged", "image_digests_untagged", "image_remove_requested", "image_removed",
             "image_remove_failed"]),
+        ("Builds", ["image_build_requested", "build_context_received", "build_step_completed", "image_build_completed", "image_build_failed"]),
+        ("Volumes", [
+            "volume_create_requested", "volume_created", "volume_mounted", "volume_unmounted", "volume_remove_requested", "volume_removed", "volume_command_failed"]),
         ("Network and host", ["network_created", "network_remove_requested", "network_removed", "network_command_failed", "server_started", "worker_started", "host_reconciled"]),
     ];
 
@@ -63,7 +66,7 @@ internal static class EventWords
             _ => EventTone.Plain,
         },
         _ when e.Type.EndsWith("_requested", StringComparison.Ordinal) => EventTone.Intent,
-        "container_started" or "exec_started" or "image_pulled" or "image_pushed" or "image_loaded" or "image_committed" or "container_committed" or "server_started"
+        "container_started" or "exec_started" or "image_pulled" or "image_pushed" or "image_loaded" or "image_committed" or "image_built" or "image_build_completed" or "container_committed" or "server_started"
             or "worker_started" => EventTone.Good,
         "ip_released" or "bridge_detached" or "rootfs_unmounted" or "container_removed" or "image_removed" or "image_untagged" or "image_digests_untagged" or "network_removed" or "container_disconnected"
             => EventTone.Undo,
@@ -149,6 +152,11 @@ internal static class EventWords
         "network_remove_requested" or "network_removed" => body.Text("name") ?? "",
         "network_command_failed" => $"{body.Text("command")}: {body.Text("error")}",
         "network_created" => Join(body.Text("name"), body.Text("subnet")),
+        "build_context_received" => body.Text("commit") is { } commit ? $"commit {Ids.Short(commit)}" : "",
+        "build_step_completed" => Join(body.Text("instruction"), body.Text("reason")),
+        "volume_created" or "volume_create_requested" or "volume_removed" or "volume_remove_requested" => body.Text("name") ?? "",
+        "volume_mounted" or "volume_unmounted" => $"at {body.Text("destination")}",
+        "volume_command_failed" => $"{body.Text("command")}: {body.Text("error")}",
         "server_started" => Join(body.Text("version"), Count(body.Number("openCommands") ?? 0, "open command")),
         "worker_started" => Join(body.Text("version"), body.Text("runtime"), body.Text("kernel")),
         "host_reconciled" => $"{Count(body.Count("found"), "difference")} found, {body.Count("repaired")} repaired",
@@ -168,6 +176,11 @@ internal static class EventWords
             string.Join(", ", body.Texts("references").Select(Ids.Familiar)), body.Text("importedFrom") is { Length: > 0 } source ? "imported from " + source : "", Layers(body)),
         "image_load_completed" => Count(body.Count("imageIds"), "image"),
         "image_committed" => Join($"from container {Ids.Short(body.Text("containerId") ?? "")}", body.Text("author"), Layers(body)),
+        "image_built" => Join($"step {body.Number("step") ?? 0}", Layers(body)),
+        "image_build_requested" => Join(string.Join(", ", body.Texts("references").Select(Ids.Familiar)), body.Text("dockerfile")),
+        "image_build_completed" => Join(
+            $"is {Ids.Short(body.Text("imageId") ?? "")}", $"{Count((int)(body.Number("steps") ?? 0), "step")}, {body.Number("cachedSteps") ?? 0} cached",
+            Took(body.Time("startedAt"), body.Time("at"))),
         "image_tagged" => $"points to {Ids.Short(body.Text("imageId") ?? "")}" +
             (body.Text("previousImageId") is { } before ? $", before to {Ids.Short(before)}" : ""),
         "image_digests_untagged" => string.Join(", ", body.Texts("repoDigests").Select(Ids.Familiar)),

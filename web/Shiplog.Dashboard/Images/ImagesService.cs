@@ -24,7 +24,7 @@ internal sealed class ImagesService(RestClient rest)
         var image = all.Result.Single(i => i.Id == id);
         var (layers, missing) = await LayersAsync(image, cancellation);
         var stack = layers is null ? [] : LayerStacking.Of(lineage.Result, layers, all.Result.ToDictionary(i => i.Id, i => i.Layers));
-        var dockerfile = image.FromContainerId is null ? "" : await rest.GetTextAsync("api/v1/images/dockerfile?image=" + id, cancellation);
+        var dockerfile = image.Origin is not ("committed" or "built") ? "" : await rest.GetTextAsync("api/v1/images/dockerfile?image=" + id, cancellation);
         return new ImageStory(image, lineage.Result, layers, missing, stack, dockerfile);
     }
 

@@ -142,6 +142,8 @@ internal sealed class RestException(RestFault fault, string message, Exception? 
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(BuildView[]))]
+[JsonSerializable(typeof(BuildDetailView))]
 [JsonSerializable(typeof(ContainerView))]
 [JsonSerializable(typeof(ContainerView[]))]
 [JsonSerializable(typeof(ImageView[]))]
